@@ -67,7 +67,7 @@ var adyen = Provider{
 		Account: payload.Select("item:merchantAccountCode"),
 		Mode:    liveIf("body:live"),
 	},
-	Rules: adyenRules,
+	Rules: adyenRules(),
 	Ack:   &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8", Body: "[accepted]"},
 }
 
@@ -151,40 +151,45 @@ var adyenMethods = func() []extract.Match {
 
 // adyenRules: https://docs.adyen.com/development-resources/webhooks/webhook-types/. success says whether the request
 // worked: an AUTHORISATION without success is a failed payment, a CAPTURE without success a failed capture.
-var adyenRules = slices.Concat(adyenAuthorisations, adyenModifications, extract.Rules{
-	{Types: []string{"PENDING"}, Match: extract.Always(hook.Processing), Subject: &adyenPayment, Marks: adyenMethods},
-	{Types: []string{"OFFER_CLOSED", "EXPIRE"}, Match: extract.Always(hook.Expired), Subject: &adyenPayment,
-		Marks: adyenMethods},
+func adyenRules() extract.Rules {
+	return slices.Concat(adyenAuthorisations(), adyenModifications(), extract.Rules{
+		{Types: []string{"PENDING"}, Match: extract.Always(hook.Processing), Subject: &adyenPayment,
+			Marks: adyenMethods},
+		{Types: []string{"OFFER_CLOSED", "EXPIRE"}, Match: extract.Always(hook.Expired), Subject: &adyenPayment,
+			Marks: adyenMethods},
 
-	// Adyen returns the payments of an order that was closed without success.
-	{Types: []string{"ORDER_OPENED"}, Subject: &adyenOrder, Level: hook.LevelReference, Due: adyenAmount,
-		Match: extract.ByField("item:success", extract.Kinds{"false": hook.Info}, hook.Created)},
-	{Types: []string{"ORDER_CLOSED"}, Subject: &adyenOrder, Level: hook.LevelReference, Due: adyenAmount,
-		Match: extract.ByField("item:success", extract.Kinds{"false": hook.Closed}, hook.Info)},
+		// Adyen returns the payments of an order that was closed without success.
+		{Types: []string{"ORDER_OPENED"}, Subject: &adyenOrder, Level: hook.LevelReference, Due: adyenAmount,
+			Match: extract.ByField("item:success", extract.Kinds{"false": hook.Info}, hook.Created)},
+		{Types: []string{"ORDER_CLOSED"}, Subject: &adyenOrder, Level: hook.LevelReference, Due: adyenAmount,
+			Match: extract.ByField("item:success", extract.Kinds{"false": hook.Closed}, hook.Info)},
 
-	// A chargeback may be about a part of the payment.
-	{Types: []string{"REQUEST_FOR_INFORMATION", "NOTIFICATION_OF_CHARGEBACK"},
-		Match: extract.Always(hook.DisputeOpen), Subject: &adyenPayment},
-	{Types: []string{"CHARGEBACK", "SECOND_CHARGEBACK", "PREARBITRATION_LOST"},
-		Match: extract.Always(hook.DisputeLost), Subject: &adyenPayment, Amounts: adyenAmount},
-	{Types: []string{"CHARGEBACK_REVERSED", "PREARBITRATION_WON"}, Match: extract.Always(hook.DisputeWon),
-		Subject: &adyenPayment},
-	{Types: []string{"INFORMATION_SUPPLIED", "DISPUTE_DEFENSE_PERIOD_ENDED", "ISSUER_COMMENTS"},
-		Match: extract.Always(hook.Info), Subject: &adyenPayment},
-})
+		// A chargeback may be about a part of the payment.
+		{Types: []string{"REQUEST_FOR_INFORMATION", "NOTIFICATION_OF_CHARGEBACK"},
+			Match: extract.Always(hook.DisputeOpen), Subject: &adyenPayment},
+		{Types: []string{"CHARGEBACK", "SECOND_CHARGEBACK", "PREARBITRATION_LOST"},
+			Match: extract.Always(hook.DisputeLost), Subject: &adyenPayment, Amounts: adyenAmount},
+		{Types: []string{"CHARGEBACK_REVERSED", "PREARBITRATION_WON"}, Match: extract.Always(hook.DisputeWon),
+			Subject: &adyenPayment},
+		{Types: []string{"INFORMATION_SUPPLIED", "DISPUTE_DEFENSE_PERIOD_ENDED", "ISSUER_COMMENTS"},
+			Match: extract.Always(hook.Info), Subject: &adyenPayment},
+	})
+}
 
 // adyenAuthorisations are the rules of an AUTHORISATION. At most one of them applies.
-var adyenAuthorisations = extract.Rules{
-	{Types: []string{"AUTHORISATION"}, Also: true, Subject: &adyenPayment, Marks: adyenMethods,
-		Match: extract.ByField("item:success", extract.Kinds{"false": hook.Failed}, "")},
-	{Types: []string{"AUTHORISATION"}, Also: true, Subject: &adyenPayment, Marks: adyenMethods,
-		Match: extract.Mark(extract.Outcome{Kind: hook.NothingDue, Cause: hook.CauseSetup}).
-			If(adyenSucceeds).If(adyenOfNothing)},
-	adyenCaptured(extract.Always(hook.Captured).If(adyenAutomatic)),
-	adyenCaptured(extract.Always(hook.Captured).If(adyenAtOnce).Unless(adyenAutomatic)),
-	{Types: []string{"AUTHORISATION"}, Subject: &adyenPayment, Marks: adyenMethods,
-		Match: extract.Always(hook.Authorized).If(adyenSucceeds).Unless(adyenAutomatic).Unless(adyenAtOnce).
-			Unless(adyenOfNothing)},
+func adyenAuthorisations() extract.Rules {
+	return extract.Rules{
+		{Types: []string{"AUTHORISATION"}, Also: true, Subject: &adyenPayment, Marks: adyenMethods,
+			Match: extract.ByField("item:success", extract.Kinds{"false": hook.Failed}, "")},
+		{Types: []string{"AUTHORISATION"}, Also: true, Subject: &adyenPayment, Marks: adyenMethods,
+			Match: extract.Mark(extract.Outcome{Kind: hook.NothingDue, Cause: hook.CauseSetup}).
+				If(adyenSucceeds).If(adyenOfNothing)},
+		adyenCaptured(extract.Always(hook.Captured).If(adyenAutomatic)),
+		adyenCaptured(extract.Always(hook.Captured).If(adyenAtOnce).Unless(adyenAutomatic)),
+		{Types: []string{"AUTHORISATION"}, Subject: &adyenPayment, Marks: adyenMethods,
+			Match: extract.Always(hook.Authorized).If(adyenSucceeds).Unless(adyenAutomatic).Unless(adyenAtOnce).
+				Unless(adyenOfNothing)},
+	}
 }
 
 // adyenCaptured returns the rule for an authorization that Adyen captures by itself. Its amount is the sum of all
@@ -197,27 +202,30 @@ func adyenCaptured(match extract.Match) extract.Rule {
 }
 
 // adyenModifications are the rules of requests to change a payment.
-var adyenModifications = extract.Rules{
-	{Types: []string{"AUTHORISATION_ADJUSTMENT"}, Subject: &adyenChange,
-		Match: extract.ByField("item:success", extract.Kinds{"true": hook.Authorized}, hook.Info)},
-	{Types: []string{"CAPTURE"}, Subject: &adyenChange, Part: adyenPart, Marks: adyenReserved,
-		Match: extract.ByField("item:success", extract.Kinds{"true": hook.Captured}, hook.CaptureFailed)},
-	{Types: []string{"CAPTURE_FAILED"}, Match: extract.Always(hook.CaptureFailed), Subject: &adyenChange,
-		Part: adyenPart, Marks: adyenReserved},
-	{Types: []string{"CANCELLATION", "TECHNICAL_CANCEL"}, Subject: &adyenChange,
-		Match: extract.ByField("item:success", extract.Kinds{"true": hook.Canceled}, hook.Info)},
+func adyenModifications() extract.Rules {
+	return extract.Rules{
+		{Types: []string{"AUTHORISATION_ADJUSTMENT"}, Subject: &adyenChange,
+			Match: extract.ByField("item:success", extract.Kinds{"true": hook.Authorized}, hook.Info)},
+		{Types: []string{"CAPTURE"}, Subject: &adyenChange, Part: adyenPart, Marks: adyenReserved,
+			Match: extract.ByField("item:success", extract.Kinds{"true": hook.Captured}, hook.CaptureFailed)},
+		{Types: []string{"CAPTURE_FAILED"}, Match: extract.Always(hook.CaptureFailed), Subject: &adyenChange,
+			Part: adyenPart, Marks: adyenReserved},
+		{Types: []string{"CANCELLATION", "TECHNICAL_CANCEL"}, Subject: &adyenChange,
+			Match: extract.ByField("item:success", extract.Kinds{"true": hook.Canceled}, hook.Info)},
 
-	// If Adyen does not say which of both it did, it released what was only authorized, and returned what was captured.
-	{Types: []string{"CANCEL_OR_REFUND"}, Subject: &adyenChange, Part: adyenPart,
-		Match: extract.Choose(`item:success+item:additionalData.modification\.action`, extract.Outcomes{
-			"true/refund": {Kind: hook.Refund}, "true/cancel": {Kind: hook.Canceled},
-			"true/": {Kind: hook.Refund, Release: true}}, extract.Outcome{Kind: hook.Info})},
-	{Types: []string{"VOID_PENDING_REFUND"}, Match: extract.Always(hook.Info), Subject: &adyenChange},
+		// If Adyen does not say which of both it did, it released what was only authorized, and returned what was
+		// captured.
+		{Types: []string{"CANCEL_OR_REFUND"}, Subject: &adyenChange, Part: adyenPart,
+			Match: extract.Choose(`item:success+item:additionalData.modification\.action`, extract.Outcomes{
+				"true/refund": {Kind: hook.Refund}, "true/cancel": {Kind: hook.Canceled},
+				"true/": {Kind: hook.Refund, Release: true}}, extract.Outcome{Kind: hook.Info})},
+		{Types: []string{"VOID_PENDING_REFUND"}, Match: extract.Always(hook.Info), Subject: &adyenChange},
 
-	// A request for a refund that Adyen refuses does not prove that anything was captured: that may be the reason.
-	{Types: []string{"REFUND", "REFUND_WITH_DATA"}, Subject: &adyenChange, Part: adyenPart,
-		Match: extract.Choose("item:success", extract.Outcomes{"true": {Kind: hook.Refund}},
-			extract.Outcome{Kind: hook.RefundFailed, Release: true})},
-	{Types: []string{"REFUND_FAILED", "REFUNDED_REVERSED"}, Match: extract.Always(hook.RefundFailed),
-		Subject: &adyenChange, Part: adyenPart},
+		// A request for a refund that Adyen refuses does not prove that anything was captured: that may be the reason.
+		{Types: []string{"REFUND", "REFUND_WITH_DATA"}, Subject: &adyenChange, Part: adyenPart,
+			Match: extract.Choose("item:success", extract.Outcomes{"true": {Kind: hook.Refund}},
+				extract.Outcome{Kind: hook.RefundFailed, Release: true})},
+		{Types: []string{"REFUND_FAILED", "REFUNDED_REVERSED"}, Match: extract.Always(hook.RefundFailed),
+			Subject: &adyenChange, Part: adyenPart},
+	}
 }

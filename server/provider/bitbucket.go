@@ -39,7 +39,7 @@ var bitbucket = Provider{
 		Times:   payload.SelectAll("body:commit_status.updated_on", "header:X-Event-Time"),
 		Account: payload.Select("body:repository.full_name"),
 	},
-	Rules:      bitbucketRules,
+	Rules:      bitbucketRules(),
 	Challenges: bitbucketPing,
 }
 
@@ -56,8 +56,11 @@ var bitbucketStatus = extract.SubjectSpec{Kind: hook.KindRun,
 	URLs: payload.SelectAll("body:commit_status.url")}
 
 // bitbucketRules: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/#Build-status-created
-var bitbucketRules = extract.Rules{
-	{Types: []string{"repo:commit_status_created", "repo:commit_status_updated"}, Subject: &bitbucketStatus,
-		Match: extract.StateFrom("body:commit_status.state",
-			extract.Outcomes{"INPROGRESS": running, "SUCCESSFUL": succeeded, "FAILED": failed, "STOPPED": cancelled})},
+func bitbucketRules() extract.Rules {
+	return extract.Rules{
+		{Types: []string{"repo:commit_status_created", "repo:commit_status_updated"}, Subject: &bitbucketStatus,
+			Match: extract.StateFrom("body:commit_status.state",
+				extract.Outcomes{"INPROGRESS": running, "SUCCESSFUL": succeeded, "FAILED": failed,
+					"STOPPED": cancelled})},
+	}
 }

@@ -53,7 +53,7 @@ var braintree = Provider{
 		Account:      payload.Select("xml:bt_payload/transaction/merchant-account-id"),
 		AccountIsNew: true,
 	},
-	Rules: braintreeRules,
+	Rules: braintreeRules(),
 	// Anybody can have the endpoint sign a challenge, and could send it back as the payload of a notification.
 	Challenges: []challenge.Challenge{{
 		Methods: []string{"GET"},
@@ -126,47 +126,49 @@ var braintreeMethods = methodsBy("xml:bt_payload/transaction/payment-instrument-
 })
 
 // braintreeRules: https://developer.paypal.com/braintree/docs/reference/general/webhooks/overview
-var braintreeRules = withMarks(extract.Rules{
-	{Types: []string{"transaction_settled", "transaction_disbursed"}, Also: true, Subject: &braintreeSale,
-		Part:  braintreeID,
-		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": ""}, hook.Captured)},
-	{Types: []string{"transaction_settled", "transaction_disbursed"}, Subject: &braintreeCredit,
-		Part:  braintreeID,
-		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": hook.Refund}, "")},
-	// the payment may have been reported as settled before
-	{Types: []string{"transaction_settlement_declined"}, Also: true, Subject: &braintreeSale, Part: braintreeID,
-		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": ""}, hook.CaptureFailed)},
-	{Types: []string{"transaction_settlement_declined"}, Subject: &braintreeCredit, Part: braintreeID,
-		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": hook.RefundFailed}, "")},
-	{Types: []string{"refund_failed"}, Match: extract.Always(hook.RefundFailed), Subject: &braintreeCredit,
-		Part: braintreeID},
-	{Types: []string{"transaction_reviewed"}, Match: extract.Always(hook.Info), Subject: &braintreeReview},
-	{Types: []string{"transaction_retried"}, Match: extract.Always(hook.Info), Subject: &braintreeSale},
+func braintreeRules() extract.Rules {
+	return withMarks(extract.Rules{
+		{Types: []string{"transaction_settled", "transaction_disbursed"}, Also: true, Subject: &braintreeSale,
+			Part:  braintreeID,
+			Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": ""}, hook.Captured)},
+		{Types: []string{"transaction_settled", "transaction_disbursed"}, Subject: &braintreeCredit,
+			Part:  braintreeID,
+			Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": hook.Refund}, "")},
+		// the payment may have been reported as settled before
+		{Types: []string{"transaction_settlement_declined"}, Also: true, Subject: &braintreeSale, Part: braintreeID,
+			Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": ""}, hook.CaptureFailed)},
+		{Types: []string{"transaction_settlement_declined"}, Subject: &braintreeCredit, Part: braintreeID,
+			Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": hook.RefundFailed}, "")},
+		{Types: []string{"refund_failed"}, Match: extract.Always(hook.RefundFailed), Subject: &braintreeCredit,
+			Part: braintreeID},
+		{Types: []string{"transaction_reviewed"}, Match: extract.Always(hook.Info), Subject: &braintreeReview},
+		{Types: []string{"transaction_retried"}, Match: extract.Always(hook.Info), Subject: &braintreeSale},
 
-	{Types: []string{"subscription_charged_successfully"}, Match: extract.Always(hook.Captured),
-		Subject: &braintreeCharge, Part: braintreeID},
-	{Types: []string{"subscription_charged_unsuccessfully"}, Match: extract.Always(hook.Failed),
-		Subject: &braintreeCharge},
+		{Types: []string{"subscription_charged_successfully"}, Match: extract.Always(hook.Captured),
+			Subject: &braintreeCharge, Part: braintreeID},
+		{Types: []string{"subscription_charged_unsuccessfully"}, Match: extract.Always(hook.Failed),
+			Subject: &braintreeCharge},
 
-	{Types: []string{"local_payment_completed"}, Match: extract.Always(hook.Processing), Subject: &braintreeLocal},
-	{Types: []string{"local_payment_funded"}, Match: extract.Always(hook.Captured), Subject: &braintreeLocal,
-		Part: braintreeID},
-	{Types: []string{"local_payment_expired"}, Match: extract.Always(hook.Expired), Subject: &braintreeLocal},
-	{Types: []string{"local_payment_reversed"}, Match: extract.Always(hook.Reversed), Subject: &braintreeLocal,
-		Part: payload.SelectAll("const:reversal")},
+		{Types: []string{"local_payment_completed"}, Match: extract.Always(hook.Processing), Subject: &braintreeLocal},
+		{Types: []string{"local_payment_funded"}, Match: extract.Always(hook.Captured), Subject: &braintreeLocal,
+			Part: braintreeID},
+		{Types: []string{"local_payment_expired"}, Match: extract.Always(hook.Expired), Subject: &braintreeLocal},
+		{Types: []string{"local_payment_reversed"}, Match: extract.Always(hook.Reversed), Subject: &braintreeLocal,
+			Part: payload.SelectAll("const:reversal")},
 
-	// A retrieval only asks for documents and moves no money. If nobody answers, it expires or is accepted; a
-	// chargeback that follows is a dispute of its own.
-	{Types: []string{"dispute_*"}, Also: true, Subject: &braintreeDispute,
-		Match: extract.ByField("xml:bt_payload/dispute/kind", extract.Kinds{"retrieval": hook.Info}, "")},
-	{Types: []string{"dispute_opened", "dispute_under_review", "dispute_disputed"},
-		Match: extract.Always(hook.DisputeOpen).Unless(braintreeRetrieval), Subject: &braintreeDispute},
-	{Types: []string{"dispute_won"}, Match: extract.Always(hook.DisputeWon).Unless(braintreeRetrieval),
-		Subject: &braintreeDispute},
-	{Types: []string{"dispute_lost", "dispute_accepted", "dispute_auto_accepted", "dispute_expired"},
-		Match: extract.Always(hook.DisputeLost).Unless(braintreeRetrieval), Subject: &braintreeDispute,
-		Amounts: braintreeDispute.Amounts},
-}, braintreeMethods)
+		// A retrieval only asks for documents and moves no money. If nobody answers, it expires or is accepted; a
+		// chargeback that follows is a dispute of its own.
+		{Types: []string{"dispute_*"}, Also: true, Subject: &braintreeDispute,
+			Match: extract.ByField("xml:bt_payload/dispute/kind", extract.Kinds{"retrieval": hook.Info}, "")},
+		{Types: []string{"dispute_opened", "dispute_under_review", "dispute_disputed"},
+			Match: extract.Always(hook.DisputeOpen).Unless(braintreeRetrieval), Subject: &braintreeDispute},
+		{Types: []string{"dispute_won"}, Match: extract.Always(hook.DisputeWon).Unless(braintreeRetrieval),
+			Subject: &braintreeDispute},
+		{Types: []string{"dispute_lost", "dispute_accepted", "dispute_auto_accepted", "dispute_expired"},
+			Match: extract.Always(hook.DisputeLost).Unless(braintreeRetrieval), Subject: &braintreeDispute,
+			Amounts: braintreeDispute.Amounts},
+	}, braintreeMethods)
+}
 
 // braintreeRetrieval holds for a retrieval, which is a dispute only by name.
 var braintreeRetrieval = extract.Is("xml:bt_payload/dispute/kind", "retrieval")

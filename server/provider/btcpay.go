@@ -37,7 +37,7 @@ var btcpay = Provider{
 		Times:   payload.SelectAll("body:timestamp"),
 		Account: payload.Select("body:storeId"),
 	},
-	Rules: btcpayRules,
+	Rules: btcpayRules(),
 }
 
 // btcpayInvoice is an invoice: one payment, in coins. Its webhooks carry no amount, so what was paid is known without a
@@ -72,35 +72,40 @@ var (
 
 // btcpayRules: https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks. Coins that were seen or settled are no
 // payment until the invoice is settled; they only forbid to say that nothing came.
-var btcpayRules = extract.Rules{
-	{Types: []string{"InvoiceCreated"}, Match: extract.Always(hook.Created), Subject: &btcpayInvoice, Marks: inCoins},
-	{Types: []string{"InvoiceReceivedPayment"}, Subject: &btcpayInvoice, Marks: inCoins,
-		Match: extract.ByField("body:payment.status", extract.Kinds{"Settled": hook.CoinsReceived}, hook.CoinsSeen)},
-	{Types: []string{"InvoicePaymentSettled"}, Match: extract.Always(hook.CoinsReceived), Subject: &btcpayInvoice,
-		Marks: inCoins},
-	{Types: []string{"InvoiceProcessing"}, Match: extract.Always(hook.Processing), Subject: &btcpayInvoice,
-		Marks: btcpayOverpaid},
-	{Types: []string{"InvoiceSettled"}, Match: extract.Always(hook.Captured), Subject: &btcpayInvoice,
-		Part: btcpayCapture, Marks: btcpayOverpaid},
-	{Types: []string{"InvoicePaidAfterExpiration"}, Match: extract.Always(hook.Captured), Subject: &btcpayInvoice,
-		Part: btcpayCapture, Marks: btcpayLate},
-	{Types: []string{"InvoiceExpired", "InvoiceExpiredPaidPartial"}, Subject: &btcpayInvoice, Also: true,
-		Match: extract.Always(hook.CoinsReceived).If(btcpayHasPart), Marks: btcpayPart},
-	{Types: []string{"InvoiceExpired", "InvoiceExpiredPaidPartial"}, Match: extract.Always(hook.Expired),
-		Subject: &btcpayInvoice, Marks: inCoins},
-	// An invoice that nobody marked is invalid because its coins were not confirmed in time; they may be later.
-	{Types: []string{"InvoiceInvalid"}, Match: extract.Always(hook.CoinsSeen).If(btcpayUnconfirmed),
-		Subject: &btcpayInvoice, Also: true, Marks: inCoins},
-	{Types: []string{"InvoiceInvalid"}, Match: extract.Always(hook.Failed), Subject: &btcpayInvoice, Marks: inCoins},
-	// such as InvoiceRefund, which offers a refund
-	{Types: []string{"Invoice*"}, Match: extract.Always(hook.Info), Subject: &btcpayInvoice},
+func btcpayRules() extract.Rules {
+	return extract.Rules{
+		{Types: []string{"InvoiceCreated"}, Match: extract.Always(hook.Created), Subject: &btcpayInvoice,
+			Marks: inCoins},
+		{Types: []string{"InvoiceReceivedPayment"}, Subject: &btcpayInvoice, Marks: inCoins,
+			Match: extract.ByField("body:payment.status", extract.Kinds{"Settled": hook.CoinsReceived},
+				hook.CoinsSeen)},
+		{Types: []string{"InvoicePaymentSettled"}, Match: extract.Always(hook.CoinsReceived), Subject: &btcpayInvoice,
+			Marks: inCoins},
+		{Types: []string{"InvoiceProcessing"}, Match: extract.Always(hook.Processing), Subject: &btcpayInvoice,
+			Marks: btcpayOverpaid},
+		{Types: []string{"InvoiceSettled"}, Match: extract.Always(hook.Captured), Subject: &btcpayInvoice,
+			Part: btcpayCapture, Marks: btcpayOverpaid},
+		{Types: []string{"InvoicePaidAfterExpiration"}, Match: extract.Always(hook.Captured), Subject: &btcpayInvoice,
+			Part: btcpayCapture, Marks: btcpayLate},
+		{Types: []string{"InvoiceExpired", "InvoiceExpiredPaidPartial"}, Subject: &btcpayInvoice, Also: true,
+			Match: extract.Always(hook.CoinsReceived).If(btcpayHasPart), Marks: btcpayPart},
+		{Types: []string{"InvoiceExpired", "InvoiceExpiredPaidPartial"}, Match: extract.Always(hook.Expired),
+			Subject: &btcpayInvoice, Marks: inCoins},
+		// An invoice that nobody marked is invalid because its coins were not confirmed in time; they may be later.
+		{Types: []string{"InvoiceInvalid"}, Match: extract.Always(hook.CoinsSeen).If(btcpayUnconfirmed),
+			Subject: &btcpayInvoice, Also: true, Marks: inCoins},
+		{Types: []string{"InvoiceInvalid"}, Match: extract.Always(hook.Failed), Subject: &btcpayInvoice,
+			Marks: inCoins},
+		// such as InvoiceRefund, which offers a refund
+		{Types: []string{"Invoice*"}, Match: extract.Always(hook.Info), Subject: &btcpayInvoice},
 
-	{Types: []string{"PaymentRequestCreated"}, Match: extract.Always(hook.Created), Subject: &btcpayRequest},
-	{Types: []string{"PaymentRequestCompleted"}, Match: extract.Always(hook.Captured), Subject: &btcpayRequest,
-		Marks: inCoins},
-	{Types: []string{"PaymentRequestStatusChanged"}, Subject: &btcpayRequest, Marks: inCoins,
-		Match: extract.ByField("body:status", extract.Kinds{
-			"Completed": hook.Captured, "Processing": hook.Processing, "Expired": hook.Expired,
-		}, hook.Info)},
-	{Types: []string{"PaymentRequest*"}, Match: extract.Always(hook.Info), Subject: &btcpayRequest},
+		{Types: []string{"PaymentRequestCreated"}, Match: extract.Always(hook.Created), Subject: &btcpayRequest},
+		{Types: []string{"PaymentRequestCompleted"}, Match: extract.Always(hook.Captured), Subject: &btcpayRequest,
+			Marks: inCoins},
+		{Types: []string{"PaymentRequestStatusChanged"}, Subject: &btcpayRequest, Marks: inCoins,
+			Match: extract.ByField("body:status", extract.Kinds{
+				"Completed": hook.Captured, "Processing": hook.Processing, "Expired": hook.Expired,
+			}, hook.Info)},
+		{Types: []string{"PaymentRequest*"}, Match: extract.Always(hook.Info), Subject: &btcpayRequest},
+	}
 }

@@ -3,6 +3,9 @@ package provider
 import "slices"
 
 // catalogue holds every provider, in the order in which the dashboard offers them. A new sender is added here.
+//
+// The compiler makes one function of all variables of the package. What it notes about the stack of a function, for
+// each call in it, grows with the square of its size, so long literals such as Rules are the results of functions.
 var catalogue = slices.Concat(
 	category("general", generic, sharedSecretHeader, standardWebhooks, svix, cloudevents, websub, genericHMAC,
 		rfc9421, basicAuth),

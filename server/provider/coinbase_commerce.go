@@ -36,7 +36,7 @@ var coinbaseCommerce = Provider{
 		Types:  payload.SelectAll("body:event.type"),
 		Times:  payload.SelectAll("body:event.created_at"),
 	},
-	Rules: coinbaseRules,
+	Rules: coinbaseRules(),
 }
 
 // coinbaseCharge is a charge: one payment, identified by the code in its hosted page's URL. The oldest events have no
@@ -79,34 +79,37 @@ var (
 // coinbaseRules: https://docs.cdp.coinbase.com/commerce/docs/webhooks. charge:failed also stands for charges that
 // expired or were canceled, and for coins that were too few, too many or too late: the timeline says which. Such coins
 // came, and a person decides what becomes of them.
-var coinbaseRules = extract.Rules{
-	{
-		Types:   []string{"charge:created"},
-		Match:   extract.Always(hook.Created),
-		Subject: &coinbaseCharge,
-		Marks:   inCoins,
-	},
-	{
-		Types:   []string{"charge:pending"},
-		Match:   extract.Always(hook.CoinsSeen),
-		Subject: &coinbaseCharge,
-		Marks:   inCoins,
-	},
-	{Types: []string{"charge:delayed"}, Match: extract.Always(hook.CoinsUnsettled), Subject: &coinbaseCharge,
-		Marks: coinbaseContext},
-	{Types: []string{"charge:confirmed", "charge:resolved"}, Match: extract.Always(hook.Captured),
-		Subject: &coinbaseCharge, Part: coinbaseCapture, Amounts: coinbaseReceived, Marks: coinbaseSettled},
-	{Types: []string{"charge:failed"}, Match: extract.Always(hook.CoinsUnsettled).If(coinbaseUnresolved),
-		Subject: &coinbaseCharge, Also: true, Marks: coinbaseContext},
-	{
-		Types:   []string{"charge:failed"},
-		Match:   extract.Always(hook.CoinsSeen).If(coinbaseSeen).Unless(coinbaseUnresolved),
-		Subject: &coinbaseCharge,
-		Also:    true,
-		Marks:   inCoins,
-	},
-	{Types: []string{"charge:failed"}, Subject: &coinbaseCharge, Marks: inCoins,
-		Match: extract.ByField("?body:event.data.timeline.#status=EXPIRED+?body:event.data.timeline.#status=CANCELED",
-			extract.Kinds{"yes/": hook.Expired, "/yes": hook.Canceled, "yes/yes": hook.Canceled}, hook.Failed).
-			Unless(coinbaseUnresolved)},
+func coinbaseRules() extract.Rules {
+	return extract.Rules{
+		{
+			Types:   []string{"charge:created"},
+			Match:   extract.Always(hook.Created),
+			Subject: &coinbaseCharge,
+			Marks:   inCoins,
+		},
+		{
+			Types:   []string{"charge:pending"},
+			Match:   extract.Always(hook.CoinsSeen),
+			Subject: &coinbaseCharge,
+			Marks:   inCoins,
+		},
+		{Types: []string{"charge:delayed"}, Match: extract.Always(hook.CoinsUnsettled), Subject: &coinbaseCharge,
+			Marks: coinbaseContext},
+		{Types: []string{"charge:confirmed", "charge:resolved"}, Match: extract.Always(hook.Captured),
+			Subject: &coinbaseCharge, Part: coinbaseCapture, Amounts: coinbaseReceived, Marks: coinbaseSettled},
+		{Types: []string{"charge:failed"}, Match: extract.Always(hook.CoinsUnsettled).If(coinbaseUnresolved),
+			Subject: &coinbaseCharge, Also: true, Marks: coinbaseContext},
+		{
+			Types:   []string{"charge:failed"},
+			Match:   extract.Always(hook.CoinsSeen).If(coinbaseSeen).Unless(coinbaseUnresolved),
+			Subject: &coinbaseCharge,
+			Also:    true,
+			Marks:   inCoins,
+		},
+		{Types: []string{"charge:failed"}, Subject: &coinbaseCharge, Marks: inCoins,
+			Match: extract.ByField("?body:event.data.timeline.#status=EXPIRED+"+
+				"?body:event.data.timeline.#status=CANCELED",
+				extract.Kinds{"yes/": hook.Expired, "/yes": hook.Canceled, "yes/yes": hook.Canceled}, hook.Failed).
+				Unless(coinbaseUnresolved)},
+	}
 }

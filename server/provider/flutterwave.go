@@ -49,7 +49,7 @@ var flutterwave = Provider{
 		Times: payload.SelectAll("body:data.created_at", "body:data.created_datetime", "body:data.createdAt",
 			"body:timestamp", "body:createdAt"),
 	},
-	Rules: flutterwaveRules,
+	Rules: flutterwaveRules(),
 }
 
 // flutterwaveCharge is a payment, identified by Flutterwave's id. The merchant's reference is tx_ref in version 3 and
@@ -113,18 +113,20 @@ func flutterwaveMethods() []extract.Match {
 }
 
 // flutterwaveRules: https://developer.flutterwave.com/docs/integration-guides/webhooks/
-var flutterwaveRules = withMarks(extract.Rules{
-	{Types: []string{"charge.completed"}, Subject: &flutterwaveCharge, Part: flutterwaveID,
-		Match: extract.ByField("body:data.status", flutterwaveKinds, hook.Info)},
-	{Types: []string{"charge.failed"}, Match: extract.Always(hook.Failed), Subject: &flutterwaveCharge},
-	{Types: []string{"charge.*"}, Match: extract.Always(hook.Info), Subject: &flutterwaveCharge},
-	{Types: []string{"refund.completed"}, Subject: &flutterwaveRefund, Part: flutterwaveID,
-		Match: extract.ByField("body:data.status", extract.Kinds{"failed": hook.RefundFailed,
-			"pending": hook.RefundPending, "new": hook.RefundPending}, hook.Refund)},
-	// the types of the older form end in _TRANSACTION; a status beside txRef tells it from everything else
-	{Types: []string{"*"}, Subject: &flutterwaveOld, Part: payload.SelectAll("body:id"),
-		Match: extract.ByField("?body:txRef+body:status", withPrefix("yes/", flutterwaveKinds), "")},
-}, flutterwaveMethods()...)
+func flutterwaveRules() extract.Rules {
+	return withMarks(extract.Rules{
+		{Types: []string{"charge.completed"}, Subject: &flutterwaveCharge, Part: flutterwaveID,
+			Match: extract.ByField("body:data.status", flutterwaveKinds, hook.Info)},
+		{Types: []string{"charge.failed"}, Match: extract.Always(hook.Failed), Subject: &flutterwaveCharge},
+		{Types: []string{"charge.*"}, Match: extract.Always(hook.Info), Subject: &flutterwaveCharge},
+		{Types: []string{"refund.completed"}, Subject: &flutterwaveRefund, Part: flutterwaveID,
+			Match: extract.ByField("body:data.status", extract.Kinds{"failed": hook.RefundFailed,
+				"pending": hook.RefundPending, "new": hook.RefundPending}, hook.Refund)},
+		// the types of the older form end in _TRANSACTION; a status beside txRef tells it from everything else
+		{Types: []string{"*"}, Subject: &flutterwaveOld, Part: payload.SelectAll("body:id"),
+			Match: extract.ByField("?body:txRef+body:status", withPrefix("yes/", flutterwaveKinds), "")},
+	}, flutterwaveMethods()...)
+}
 
 // withPrefix returns kinds by texts that begin with a prefix.
 func withPrefix(prefix string, kinds extract.Kinds) extract.Kinds {

@@ -52,7 +52,7 @@ var github = Provider{
 			"body:deployment.created_at", "body:pull_request.updated_at", "body:updated_at"),
 		Account: payload.Select("body:repository.full_name"),
 	},
-	Rules: githubRules,
+	Rules: githubRules(),
 }
 
 // githubStates maps "status/conclusion" of workflow runs and checks. A run has a conclusion only when it is completed.
@@ -100,19 +100,21 @@ var (
 
 // githubRules: https://docs.github.com/en/webhooks/webhook-events-and-payloads. Events of a workflow's jobs are left
 // out: the run is the subject.
-var githubRules = extract.Rules{
-	{Types: []string{"workflow_run", "deployment_review"},
-		Match:   extract.StateFrom("body:workflow_run.status+body:workflow_run.conclusion", githubStates),
-		Subject: &githubRun},
-	{Types: []string{"check_run"}, Match: extract.StateFrom("body:check_run.status+body:check_run.conclusion",
-		githubStates), Subject: &githubCheck},
-	{Types: []string{"status"}, Subject: &githubStatus,
-		Match: extract.StateFrom("body:state", extract.Outcomes{"pending": running, "success": succeeded,
-			"failure": failed, "error": failed})},
-	{Types: []string{"deployment"}, Match: extract.StateFrom("body:action", extract.Outcomes{"created": queued}),
-		Subject: &githubDeployment},
-	{Types: []string{"deployment_status"}, Subject: &githubDeployment,
-		Match: extract.StateFrom("body:deployment_status.state",
-			extract.Outcomes{"queued": queued, "pending": queued, "waiting": waiting, "in_progress": running,
-				"success": succeeded, "failure": failed, "error": failed, "inactive": superseded})},
+func githubRules() extract.Rules {
+	return extract.Rules{
+		{Types: []string{"workflow_run", "deployment_review"},
+			Match:   extract.StateFrom("body:workflow_run.status+body:workflow_run.conclusion", githubStates),
+			Subject: &githubRun},
+		{Types: []string{"check_run"}, Match: extract.StateFrom("body:check_run.status+body:check_run.conclusion",
+			githubStates), Subject: &githubCheck},
+		{Types: []string{"status"}, Subject: &githubStatus,
+			Match: extract.StateFrom("body:state", extract.Outcomes{"pending": running, "success": succeeded,
+				"failure": failed, "error": failed})},
+		{Types: []string{"deployment"}, Match: extract.StateFrom("body:action", extract.Outcomes{"created": queued}),
+			Subject: &githubDeployment},
+		{Types: []string{"deployment_status"}, Subject: &githubDeployment,
+			Match: extract.StateFrom("body:deployment_status.state",
+				extract.Outcomes{"queued": queued, "pending": queued, "waiting": waiting, "in_progress": running,
+					"success": succeeded, "failure": failed, "error": failed, "inactive": superseded})},
+	}
 }

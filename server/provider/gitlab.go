@@ -50,7 +50,7 @@ var gitlab = Provider{
 			"body:build_finished_at", "body:build_started_at", "body:build_created_at", "body:status_changed_at"),
 		Account: payload.Select("body:project.path_with_namespace"),
 	},
-	Rules: gitlabRules,
+	Rules: gitlabRules(),
 }
 
 // gitlabStates are the states of pipelines and jobs. Until a pipeline has finished, all its events carry the time when
@@ -85,13 +85,15 @@ var (
 )
 
 // gitlabRules: https://docs.gitlab.com/user/project/integrations/webhook_events/
-var gitlabRules = extract.Rules{
-	{Types: []string{"Pipeline Hook", "pipeline"}, Match: extract.StateFrom("body:object_attributes.status",
-		gitlabStates), Subject: &gitlabPipeline},
-	{Types: []string{"Job Hook", "build"}, Match: extract.StateFrom("body:build_status", gitlabStates),
-		Subject: &gitlabJob},
-	{Types: []string{"Deployment Hook", "deployment"}, Subject: &gitlabDeployment,
-		Match: extract.StateFrom("body:status", extract.Outcomes{"created": queued, "blocked": waiting,
-			"running": running, "success": succeeded, "failed": failed,
-			"canceled": cancelled, "skipped": skipped})},
+func gitlabRules() extract.Rules {
+	return extract.Rules{
+		{Types: []string{"Pipeline Hook", "pipeline"}, Match: extract.StateFrom("body:object_attributes.status",
+			gitlabStates), Subject: &gitlabPipeline},
+		{Types: []string{"Job Hook", "build"}, Match: extract.StateFrom("body:build_status", gitlabStates),
+			Subject: &gitlabJob},
+		{Types: []string{"Deployment Hook", "deployment"}, Subject: &gitlabDeployment,
+			Match: extract.StateFrom("body:status", extract.Outcomes{"created": queued, "blocked": waiting,
+				"running": running, "success": succeeded, "failed": failed,
+				"canceled": cancelled, "skipped": skipped})},
+	}
 }

@@ -44,7 +44,7 @@ var lemonsqueezy = Provider{
 		Account: payload.Select("body:data.attributes.store_id"),
 		Mode:    testIf("body:meta.test_mode"),
 	},
-	Rules: lemonRules,
+	Rules: lemonRules(),
 }
 
 // lemonOrder is an order, which is one payment. Its order_number is counted by Lemon Squeezy for each store, so it is a
@@ -89,31 +89,33 @@ var (
 )
 
 // lemonRules: https://docs.lemonsqueezy.com/help/webhooks/event-types
-var lemonRules = extract.Rules{
-	{Types: []string{"order_created", "order_refunded"}, Also: true, Subject: &lemonOrder,
-		Match: more("body:data.attributes.refunded_amount", hook.Refund), Amounts: lemonRefunded,
-		Charged: lemonOrder.Amounts},
-	{Types: []string{"order_created"}, Also: true, Subject: &lemonOrder, Match: lemonNothing},
-	// what became of the authorization of a payment that was stopped as fraudulent is not reported
-	{Types: []string{"order_created"}, Also: true, Subject: &lemonOrder,
-		Match: extract.ByField("body:data.attributes.status", extract.Kinds{"fraudulent": hook.Authorized}, "")},
-	{Types: []string{"order_created"}, Subject: &lemonOrder, Part: lemonID,
-		Match: extract.ByField("body:data.attributes.status",
-			extract.Kinds{"pending": hook.Processing, "paid": hook.Captured, "refunded": hook.Captured,
-				"partial_refund": hook.Captured, "failed": hook.Failed, "fraudulent": hook.CaptureFailed},
-			hook.Info)},
-	{Types: []string{"order_refunded"}, Match: lemonWholly, Subject: &lemonOrder},
+func lemonRules() extract.Rules {
+	return extract.Rules{
+		{Types: []string{"order_created", "order_refunded"}, Also: true, Subject: &lemonOrder,
+			Match: more("body:data.attributes.refunded_amount", hook.Refund), Amounts: lemonRefunded,
+			Charged: lemonOrder.Amounts},
+		{Types: []string{"order_created"}, Also: true, Subject: &lemonOrder, Match: lemonNothing},
+		// what became of the authorization of a payment that was stopped as fraudulent is not reported
+		{Types: []string{"order_created"}, Also: true, Subject: &lemonOrder,
+			Match: extract.ByField("body:data.attributes.status", extract.Kinds{"fraudulent": hook.Authorized}, "")},
+		{Types: []string{"order_created"}, Subject: &lemonOrder, Part: lemonID,
+			Match: extract.ByField("body:data.attributes.status",
+				extract.Kinds{"pending": hook.Processing, "paid": hook.Captured, "refunded": hook.Captured,
+					"partial_refund": hook.Captured, "failed": hook.Failed, "fraudulent": hook.CaptureFailed},
+				hook.Info)},
+		{Types: []string{"order_refunded"}, Match: lemonWholly, Subject: &lemonOrder},
 
-	{Types: []string{"subscription_payment_success", "subscription_payment_recovered"}, Also: true,
-		Match: extract.Choose("body:data.attributes.billing_reason+body:data.attributes.total", extract.Outcomes{
-			"renewal/0": {Kind: hook.NothingDue, Cause: hook.CauseFree},
-			"updated/0": {Kind: hook.NothingDue, Cause: hook.CauseFree}}, extract.Outcome{}),
-		Subject: &lemonInvoice},
-	{Types: []string{"subscription_payment_success", "subscription_payment_recovered"},
-		Match: lemonRenewal(hook.Captured), Subject: &lemonInvoice, Part: lemonID},
-	{Types: []string{"subscription_payment_failed"}, Match: lemonRenewal(hook.Failed), Subject: &lemonInvoice},
-	{Types: []string{"subscription_payment_refunded"}, Match: lemonRenewal(hook.Refund), Subject: &lemonInvoice,
-		Amounts: lemonRefunded, Charged: lemonInvoice.Amounts},
+		{Types: []string{"subscription_payment_success", "subscription_payment_recovered"}, Also: true,
+			Match: extract.Choose("body:data.attributes.billing_reason+body:data.attributes.total", extract.Outcomes{
+				"renewal/0": {Kind: hook.NothingDue, Cause: hook.CauseFree},
+				"updated/0": {Kind: hook.NothingDue, Cause: hook.CauseFree}}, extract.Outcome{}),
+			Subject: &lemonInvoice},
+		{Types: []string{"subscription_payment_success", "subscription_payment_recovered"},
+			Match: lemonRenewal(hook.Captured), Subject: &lemonInvoice, Part: lemonID},
+		{Types: []string{"subscription_payment_failed"}, Match: lemonRenewal(hook.Failed), Subject: &lemonInvoice},
+		{Types: []string{"subscription_payment_refunded"}, Match: lemonRenewal(hook.Refund), Subject: &lemonInvoice,
+			Amounts: lemonRefunded, Charged: lemonInvoice.Amounts},
+	}
 }
 
 // lemonRenewal reports a kind for all payments of a subscription but the first one, which order_created already

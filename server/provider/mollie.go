@@ -46,7 +46,7 @@ var mollie = Provider{
 		AccountIsNew: true,
 		Mode:         liveIf("body:_embedded.entity.mode"),
 	},
-	Rules: mollieRules,
+	Rules: mollieRules(),
 }
 
 // mollieAmount returns an amount of the entity that an event carries in _embedded.entity.
@@ -132,83 +132,86 @@ var mollieMethods = methodsBy("body:_embedded.entity.method", map[hook.Method][]
 var mollieCaptured = []extract.AmountSpec{mollieAmount("amountCaptured"), mollieAmount("amount")}
 
 // mollieRules: https://docs.mollie.com/reference/webhooks-new
-var mollieRules = withMarks(extract.Rules{
-	{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
-		Match:   more("body:_embedded.entity.amountRefunded.value", hook.Refund),
-		Amounts: []extract.AmountSpec{mollieAmount("amountRefunded").Total()},
-		Charged: mollieCaptured},
-	{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
-		Match:   more("body:_embedded.entity.amountChargedBack.value", hook.DisputeLost),
-		Amounts: []extract.AmountSpec{mollieAmount("amountChargedBack")}},
-	// while some of an authorization is captured, the rest of it stands
-	{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
-		Match: extract.Choose("body:_embedded.entity.status", extract.Outcomes{
-			"authorized": {Kind: hook.Captured, Follows: hook.MoreFollow}}, extract.Outcome{}).
-			If(extract.Less("const:0", "body:_embedded.entity.amountCaptured.value")),
-		Amounts: []extract.AmountSpec{mollieAmount("amountCaptured").Total()}},
-	// the first payment of a subscription may only store the payer's card or account
-	{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
-		Match: extract.Choose("body:_embedded.entity.status+body:_embedded.entity.amount.value", extract.Outcomes{
-			"paid/0.00": {Kind: hook.NothingDue, Cause: hook.CauseSetup},
-			"paid/0":    {Kind: hook.NothingDue, Cause: hook.CauseSetup}}, extract.Outcome{})},
-	{Types: []string{"payment.pending"}, Match: extract.Always(hook.Processing), Subject: &mollieEntity},
-	{Types: []string{"payment.authorized"}, Match: extract.Always(hook.Authorized), Subject: &mollieEntity},
-	{Types: []string{"payment.paid"}, Subject: &mollieEntity, Part: mollieID, Amounts: mollieCaptured,
-		Match: extract.Mark(extract.Outcome{Kind: hook.Captured, Follows: hook.LastOne})},
-	{Types: []string{"payment.failed"}, Match: extract.Always(hook.Failed), Subject: &mollieEntity},
-	{Types: []string{"payment.canceled"}, Match: extract.Always(hook.Canceled), Subject: &mollieEntity},
-	{Types: []string{"payment.expired"}, Match: extract.Always(hook.Expired), Subject: &mollieEntity},
-	{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity, Part: mollieID, Amounts: mollieCaptured,
-		Match: extract.Choose("body:_embedded.entity.status", extract.Outcomes{
-			"paid": {Kind: hook.Captured, Follows: hook.LastOne}}, extract.Outcome{})},
-	{Types: []string{"payment.*"}, Subject: &mollieEntity,
-		Match: extract.ByField("body:_embedded.entity.status",
-			extract.Kinds{"open": hook.Created, "pending": hook.Processing, "authorized": hook.Authorized,
-				"paid": "", "failed": hook.Failed, "canceled": hook.Canceled, "expired": hook.Expired}, hook.Info)},
+func mollieRules() extract.Rules {
+	return withMarks(extract.Rules{
+		{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
+			Match:   more("body:_embedded.entity.amountRefunded.value", hook.Refund),
+			Amounts: []extract.AmountSpec{mollieAmount("amountRefunded").Total()},
+			Charged: mollieCaptured},
+		{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
+			Match:   more("body:_embedded.entity.amountChargedBack.value", hook.DisputeLost),
+			Amounts: []extract.AmountSpec{mollieAmount("amountChargedBack")}},
+		// while some of an authorization is captured, the rest of it stands
+		{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
+			Match: extract.Choose("body:_embedded.entity.status", extract.Outcomes{
+				"authorized": {Kind: hook.Captured, Follows: hook.MoreFollow}}, extract.Outcome{}).
+				If(extract.Less("const:0", "body:_embedded.entity.amountCaptured.value")),
+			Amounts: []extract.AmountSpec{mollieAmount("amountCaptured").Total()}},
+		// the first payment of a subscription may only store the payer's card or account
+		{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
+			Match: extract.Choose("body:_embedded.entity.status+body:_embedded.entity.amount.value", extract.Outcomes{
+				"paid/0.00": {Kind: hook.NothingDue, Cause: hook.CauseSetup},
+				"paid/0":    {Kind: hook.NothingDue, Cause: hook.CauseSetup}}, extract.Outcome{})},
+		{Types: []string{"payment.pending"}, Match: extract.Always(hook.Processing), Subject: &mollieEntity},
+		{Types: []string{"payment.authorized"}, Match: extract.Always(hook.Authorized), Subject: &mollieEntity},
+		{Types: []string{"payment.paid"}, Subject: &mollieEntity, Part: mollieID, Amounts: mollieCaptured,
+			Match: extract.Mark(extract.Outcome{Kind: hook.Captured, Follows: hook.LastOne})},
+		{Types: []string{"payment.failed"}, Match: extract.Always(hook.Failed), Subject: &mollieEntity},
+		{Types: []string{"payment.canceled"}, Match: extract.Always(hook.Canceled), Subject: &mollieEntity},
+		{Types: []string{"payment.expired"}, Match: extract.Always(hook.Expired), Subject: &mollieEntity},
+		{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity, Part: mollieID, Amounts: mollieCaptured,
+			Match: extract.Choose("body:_embedded.entity.status", extract.Outcomes{
+				"paid": {Kind: hook.Captured, Follows: hook.LastOne}}, extract.Outcome{})},
+		{Types: []string{"payment.*"}, Subject: &mollieEntity,
+			Match: extract.ByField("body:_embedded.entity.status",
+				extract.Kinds{"open": hook.Created, "pending": hook.Processing, "authorized": hook.Authorized,
+					"paid": "", "failed": hook.Failed, "canceled": hook.Canceled, "expired": hook.Expired}, hook.Info)},
 
-	{
-		Types:   []string{"refund.refunded"},
-		Match:   extract.Always(hook.Refund),
-		Subject: &mollieByPaymentID,
-		Part:    mollieID,
-	},
-	{Types: []string{"refund.failed", "refund.canceled"}, Match: extract.Always(hook.RefundFailed),
-		Subject: &mollieByPaymentID, Part: mollieID},
-	{Types: []string{"refund.*"}, Subject: &mollieByPaymentID, Part: mollieID,
-		Match: extract.ByField(
-			"body:_embedded.entity.status",
-			extract.Kinds{
-				"queued":     hook.RefundPending,
-				"pending":    hook.RefundPending,
-				"processing": hook.RefundPending,
-				"refunded":   hook.Refund,
-				"failed":     hook.RefundFailed,
-				"canceled":   hook.RefundFailed,
-			},
-			hook.Info,
-		)},
+		{
+			Types:   []string{"refund.refunded"},
+			Match:   extract.Always(hook.Refund),
+			Subject: &mollieByPaymentID,
+			Part:    mollieID,
+		},
+		{Types: []string{"refund.failed", "refund.canceled"}, Match: extract.Always(hook.RefundFailed),
+			Subject: &mollieByPaymentID, Part: mollieID},
+		{Types: []string{"refund.*"}, Subject: &mollieByPaymentID, Part: mollieID,
+			Match: extract.ByField(
+				"body:_embedded.entity.status",
+				extract.Kinds{
+					"queued":     hook.RefundPending,
+					"pending":    hook.RefundPending,
+					"processing": hook.RefundPending,
+					"refunded":   hook.Refund,
+					"failed":     hook.RefundFailed,
+					"canceled":   hook.RefundFailed,
+				},
+				hook.Info,
+			)},
 
-	{Types: []string{"payment-link.paid"}, Match: extract.Always(hook.Captured), Subject: &mollieLink,
-		Due: mollieLink.Amounts},
-	{Types: []string{"sales-invoice.created", "sales-invoice.issued"}, Match: extract.Always(hook.Created),
-		Subject: &mollieInvoice, Due: mollieInvoice.Amounts},
-	{Types: []string{"sales-invoice.paid"}, Match: extract.Always(hook.Captured), Subject: &mollieInvoice,
-		Due: mollieInvoice.Amounts},
-	{Types: []string{"sales-invoice.canceled"}, Match: extract.Always(hook.Canceled), Subject: &mollieInvoice,
-		Due: mollieInvoice.Amounts},
+		{Types: []string{"payment-link.paid"}, Match: extract.Always(hook.Captured), Subject: &mollieLink,
+			Due: mollieLink.Amounts},
+		{Types: []string{"sales-invoice.created", "sales-invoice.issued"}, Match: extract.Always(hook.Created),
+			Subject: &mollieInvoice, Due: mollieInvoice.Amounts},
+		{Types: []string{"sales-invoice.paid"}, Match: extract.Always(hook.Captured), Subject: &mollieInvoice,
+			Due: mollieInvoice.Amounts},
+		{Types: []string{"sales-invoice.canceled"}, Match: extract.Always(hook.Canceled), Subject: &mollieInvoice,
+			Due: mollieInvoice.Amounts},
 
-	{Types: []string{"chargeback.*"}, Match: extract.ByField("?body:_embedded.entity.reversedAt",
-		extract.Kinds{"yes": hook.DisputeWon}, hook.DisputeLost), Subject: &mollieByPaymentID,
-		Amounts: mollieByPaymentID.Amounts},
-	{Types: []string{"dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &mollieByPaymentID},
-	// The result of a dispute is in its outcome or in its status. If neither has it, the event only reports that the
-	// dispute was resolved.
-	{Types: []string{"dispute.resolved"}, Subject: &mollieByPaymentID, Also: true, Amounts: mollieByPaymentID.Amounts,
-		Match: extract.ByField("body:_embedded.entity.outcome",
-			extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, "")},
-	{Types: []string{"dispute.resolved"}, Subject: &mollieByPaymentID, Amounts: mollieByPaymentID.Amounts,
-		Match: extract.ByField("body:_embedded.entity.status",
-			extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, hook.Info)},
-	{Types: []string{""}, Subject: &mollieClassic,
-		Match: extract.Mark(extract.Outcome{Kind: hook.Info, Cause: hook.CauseNoDetails})},
-}, mollieMethods)
+		{Types: []string{"chargeback.*"}, Match: extract.ByField("?body:_embedded.entity.reversedAt",
+			extract.Kinds{"yes": hook.DisputeWon}, hook.DisputeLost), Subject: &mollieByPaymentID,
+			Amounts: mollieByPaymentID.Amounts},
+		{Types: []string{"dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &mollieByPaymentID},
+		// The result of a dispute is in its outcome or in its status. If neither has it, the event only reports that
+		// the dispute was resolved.
+		{Types: []string{"dispute.resolved"}, Subject: &mollieByPaymentID, Also: true,
+			Amounts: mollieByPaymentID.Amounts,
+			Match: extract.ByField("body:_embedded.entity.outcome",
+				extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, "")},
+		{Types: []string{"dispute.resolved"}, Subject: &mollieByPaymentID, Amounts: mollieByPaymentID.Amounts,
+			Match: extract.ByField("body:_embedded.entity.status",
+				extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, hook.Info)},
+		{Types: []string{""}, Subject: &mollieClassic,
+			Match: extract.Mark(extract.Outcome{Kind: hook.Info, Cause: hook.CauseNoDetails})},
+	}, mollieMethods)
+}

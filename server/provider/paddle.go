@@ -52,7 +52,7 @@ var paddle = Provider{
 		Types:  payload.SelectAll("body:event_type"),
 		Times:  payload.SelectAll("body:occurred_at"),
 	},
-	Rules: paddleRules,
+	Rules: paddleRules(),
 }
 
 // paddleTransaction is a payment. Paddle copies the custom_data of a subscription's first transaction to all later
@@ -105,39 +105,41 @@ var paddleMethods = methodsBy("body:data.payments.0.method_details.type", map[ho
 
 // paddleRules: https://developer.paddle.com/webhooks/overview. Adjustments report refunds and chargebacks by their
 // action and status.
-var paddleRules = withMarks(extract.Rules{
-	// a trial begins with a transaction of nothing
-	{Types: []string{"transaction.*"}, Also: true, Subject: &paddleTransaction,
-		Match: extract.Choose("body:data.status+body:data.details.totals.grand_total", extract.Outcomes{
-			"paid/0":      {Kind: hook.NothingDue, Cause: hook.CauseFree},
-			"completed/0": {Kind: hook.NothingDue, Cause: hook.CauseFree}}, extract.Outcome{})},
-	{Types: []string{"transaction.created", "transaction.ready", "transaction.billed"},
-		Match: extract.Always(hook.Created), Subject: &paddleTransaction},
-	{Types: []string{"transaction.paid", "transaction.completed"}, Match: extract.Always(hook.Captured),
-		Subject: &paddleTransaction, Part: paddleID},
-	{Types: []string{"transaction.payment_failed", "transaction.past_due"}, Match: extract.Always(hook.Failed),
-		Subject: &paddleTransaction},
-	{Types: []string{"transaction.canceled"}, Match: extract.Always(hook.Canceled), Subject: &paddleTransaction},
-	// The status "ready" is not mapped: a transaction becomes ready again after a failed payment. It only says that
-	// the transaction was created before. Its price may have changed, since a discount or a tax number may be added
-	// until it is paid.
-	{Types: []string{"transaction.updated"}, Also: true, Subject: &paddleCreated,
-		Match: extract.ByField("body:data.status", extract.Kinds{
-			"draft": hook.Created, "ready": hook.Created, "billed": hook.Created}, "").
-			If(extract.Is("?body:data.created_at", "yes"))},
-	{Types: []string{"transaction.updated"}, Subject: &paddleTransaction, Part: paddleID,
-		Amounts: paddleTransaction.Amounts,
-		Match: extract.ByField("body:data.status",
-			extract.Kinds{"paid": hook.Captured, "completed": hook.Captured, "past_due": hook.Failed,
-				"canceled": hook.Canceled}, hook.Info)},
-	{Types: []string{"transaction.*"}, Match: extract.Always(hook.Info), Subject: &paddleTransaction},
+func paddleRules() extract.Rules {
+	return withMarks(extract.Rules{
+		// a trial begins with a transaction of nothing
+		{Types: []string{"transaction.*"}, Also: true, Subject: &paddleTransaction,
+			Match: extract.Choose("body:data.status+body:data.details.totals.grand_total", extract.Outcomes{
+				"paid/0":      {Kind: hook.NothingDue, Cause: hook.CauseFree},
+				"completed/0": {Kind: hook.NothingDue, Cause: hook.CauseFree}}, extract.Outcome{})},
+		{Types: []string{"transaction.created", "transaction.ready", "transaction.billed"},
+			Match: extract.Always(hook.Created), Subject: &paddleTransaction},
+		{Types: []string{"transaction.paid", "transaction.completed"}, Match: extract.Always(hook.Captured),
+			Subject: &paddleTransaction, Part: paddleID},
+		{Types: []string{"transaction.payment_failed", "transaction.past_due"}, Match: extract.Always(hook.Failed),
+			Subject: &paddleTransaction},
+		{Types: []string{"transaction.canceled"}, Match: extract.Always(hook.Canceled), Subject: &paddleTransaction},
+		// The status "ready" is not mapped: a transaction becomes ready again after a failed payment. It only says that
+		// the transaction was created before. Its price may have changed, since a discount or a tax number may be added
+		// until it is paid.
+		{Types: []string{"transaction.updated"}, Also: true, Subject: &paddleCreated,
+			Match: extract.ByField("body:data.status", extract.Kinds{
+				"draft": hook.Created, "ready": hook.Created, "billed": hook.Created}, "").
+				If(extract.Is("?body:data.created_at", "yes"))},
+		{Types: []string{"transaction.updated"}, Subject: &paddleTransaction, Part: paddleID,
+			Amounts: paddleTransaction.Amounts,
+			Match: extract.ByField("body:data.status",
+				extract.Kinds{"paid": hook.Captured, "completed": hook.Captured, "past_due": hook.Failed,
+					"canceled": hook.Canceled}, hook.Info)},
+		{Types: []string{"transaction.*"}, Match: extract.Always(hook.Info), Subject: &paddleTransaction},
 
-	{Types: []string{"adjustment.*"}, Subject: &paddleAdjustment, Part: paddleID, Amounts: paddleAdjustment.Amounts,
-		Match: extract.ByField("body:data.action+body:data.status",
-			extract.Kinds{"refund/pending_approval": hook.RefundPending, "refund/approved": hook.Refund,
-				"refund/rejected": hook.RefundFailed, "refund/reversed": hook.RefundFailed,
-				"chargeback_warning/approved": hook.DisputeOpen, "chargeback/approved": hook.DisputeLost,
-				"chargeback/reversed": hook.DisputeWon, "chargeback_reverse/approved": hook.DisputeWon,
-				"chargeback_warning/reversed":         hook.DisputeWon,
-				"chargeback_warning_reverse/approved": hook.DisputeWon}, hook.Info)},
-}, paddleMethods)
+		{Types: []string{"adjustment.*"}, Subject: &paddleAdjustment, Part: paddleID, Amounts: paddleAdjustment.Amounts,
+			Match: extract.ByField("body:data.action+body:data.status",
+				extract.Kinds{"refund/pending_approval": hook.RefundPending, "refund/approved": hook.Refund,
+					"refund/rejected": hook.RefundFailed, "refund/reversed": hook.RefundFailed,
+					"chargeback_warning/approved": hook.DisputeOpen, "chargeback/approved": hook.DisputeLost,
+					"chargeback/reversed": hook.DisputeWon, "chargeback_reverse/approved": hook.DisputeWon,
+					"chargeback_warning/reversed":         hook.DisputeWon,
+					"chargeback_warning_reverse/approved": hook.DisputeWon}, hook.Info)},
+	}, paddleMethods)
+}

@@ -72,7 +72,7 @@ var paypal = Provider{
 		Times:  payload.SelectAll("body:create_time"),
 		Mode:   liveIf("host:Paypal-Cert-Url"),
 	},
-	Rules: paypalRules,
+	Rules: paypalRules(),
 }
 
 // paypalPaymentLinks are ids of the payment and paypalOrderLinks are ids of its order, taken from the ids and URLs of
@@ -220,41 +220,45 @@ var paypalRefundStates = extract.Kinds{"PENDING": hook.RefundPending, "FAILED": 
 	"CANCELLED": hook.RefundFailed, "REFUNDED": "", "PARTIALLY_REFUNDED": ""}
 
 // paypalRules: https://developer.paypal.com/api/rest/webhooks/event-names/
-var paypalRules = slices.Concat(paypalOrderRules, paypalPaymentRules, paypalRefundRules, extract.Rules{
-	{Types: []string{"CUSTOMER.DISPUTE.CREATED"}, Match: extract.Always(hook.DisputeOpen), Subject: &paypalDispute},
-	{Types: []string{"CUSTOMER.DISPUTE.RESOLVED"}, Subject: &paypalDispute, Amounts: paypalDisputeSum,
-		Match: extract.ByField("body:resource.dispute_outcome.outcome_code",
-			extract.Kinds{"RESOLVED_SELLER_FAVOUR": hook.DisputeWon, "CANCELED_BY_BUYER": hook.DisputeWon,
-				"RESOLVED_WITH_PAYOUT": hook.DisputeWon, "DENIED": hook.DisputeWon, "NONE": hook.Info},
-			hook.DisputeLost)},
-	{Types: []string{"CUSTOMER.DISPUTE.UPDATED"}, Match: extract.Always(hook.Info), Subject: &paypalDispute},
-})
+func paypalRules() extract.Rules {
+	return slices.Concat(paypalOrderRules(), paypalPaymentRules(), paypalRefundRules(), extract.Rules{
+		{Types: []string{"CUSTOMER.DISPUTE.CREATED"}, Match: extract.Always(hook.DisputeOpen), Subject: &paypalDispute},
+		{Types: []string{"CUSTOMER.DISPUTE.RESOLVED"}, Subject: &paypalDispute, Amounts: paypalDisputeSum,
+			Match: extract.ByField("body:resource.dispute_outcome.outcome_code",
+				extract.Kinds{"RESOLVED_SELLER_FAVOUR": hook.DisputeWon, "CANCELED_BY_BUYER": hook.DisputeWon,
+					"RESOLVED_WITH_PAYOUT": hook.DisputeWon, "DENIED": hook.DisputeWon, "NONE": hook.Info},
+				hook.DisputeLost)},
+		{Types: []string{"CUSTOMER.DISPUTE.UPDATED"}, Match: extract.Always(hook.Info), Subject: &paypalDispute},
+	})
+}
 
 // paypalOrderRules are those of checkout orders. An approved order moves no money until the shop captures it. A
 // completed order has payments, which may be pending, declined or authorizations only: paypalUnitRules reads them. Only
 // if it lists none, the order itself counts as paid or authorized.
-var paypalOrderRules = slices.Concat(extract.Rules{
-	{Types: []string{"CHECKOUT.ORDER.CREATED", "CHECKOUT.ORDER.SAVED"}, Match: extract.Always(hook.Created),
-		Subject: &paypalOrder, Due: paypalDue, Marks: paypalMethods},
-	{Types: []string{"CHECKOUT.ORDER.APPROVED"}, Match: extract.Always(hook.Created), Subject: &paypalOrder,
-		Due: paypalDue,
-		Marks: slices.Concat(
-			paypalMethods,
-			[]extract.Match{extract.Mark(extract.Outcome{Cause: hook.CauseApproved})},
-		)},
-}, paypalUnitRules(), extract.Rules{
-	{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder, Due: paypalDue,
-		Marks: paypalMethods,
-		Match: extract.ByField("?body:resource.purchase_units.0.payments.captures+"+
-			"?body:resource.purchase_units.0.payments.authorizations+body:resource.intent",
-			extract.Kinds{"//AUTHORIZE": hook.Authorized, "//CAPTURE": hook.Captured}, hook.Info)},
-	{Types: []string{"CHECKOUT.ORDER.DECLINED"}, Match: extract.Always(hook.Failed), Subject: &paypalOrder,
-		Due: paypalDue, Marks: paypalMethods},
-	{Types: []string{"CHECKOUT.ORDER.VOIDED"}, Match: extract.Always(hook.Canceled), Subject: &paypalOrder,
-		Due: paypalDue},
-	{Types: []string{"CHECKOUT.PAYMENT-APPROVAL.REVERSED"}, Match: extract.Always(hook.Canceled),
-		Subject: &paypalApproval, Due: paypalDue},
-})
+func paypalOrderRules() extract.Rules {
+	return slices.Concat(extract.Rules{
+		{Types: []string{"CHECKOUT.ORDER.CREATED", "CHECKOUT.ORDER.SAVED"}, Match: extract.Always(hook.Created),
+			Subject: &paypalOrder, Due: paypalDue, Marks: paypalMethods},
+		{Types: []string{"CHECKOUT.ORDER.APPROVED"}, Match: extract.Always(hook.Created), Subject: &paypalOrder,
+			Due: paypalDue,
+			Marks: slices.Concat(
+				paypalMethods,
+				[]extract.Match{extract.Mark(extract.Outcome{Cause: hook.CauseApproved})},
+			)},
+	}, paypalUnitRules(), extract.Rules{
+		{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder, Due: paypalDue,
+			Marks: paypalMethods,
+			Match: extract.ByField("?body:resource.purchase_units.0.payments.captures+"+
+				"?body:resource.purchase_units.0.payments.authorizations+body:resource.intent",
+				extract.Kinds{"//AUTHORIZE": hook.Authorized, "//CAPTURE": hook.Captured}, hook.Info)},
+		{Types: []string{"CHECKOUT.ORDER.DECLINED"}, Match: extract.Always(hook.Failed), Subject: &paypalOrder,
+			Due: paypalDue, Marks: paypalMethods},
+		{Types: []string{"CHECKOUT.ORDER.VOIDED"}, Match: extract.Always(hook.Canceled), Subject: &paypalOrder,
+			Due: paypalDue},
+		{Types: []string{"CHECKOUT.PAYMENT-APPROVAL.REVERSED"}, Match: extract.Always(hook.Canceled),
+			Subject: &paypalApproval, Due: paypalDue},
+	})
+}
 
 // The payments of a completed order that are read.
 const (
@@ -309,42 +313,47 @@ func paypalUnitRules() (all extract.Rules) {
 
 // paypalPaymentRules are those of authorizations, captures and sales. That an authorization was voided is also the end
 // of its order, unless another payment of the order is alive.
-var paypalPaymentRules = extract.Rules{
-	{Types: []string{"PAYMENT.AUTHORIZATION.CREATED"}, Subject: &paypalAuthorization, Marks: paypalMethods,
-		Match: paypalStatus(extract.Kinds{"PENDING": hook.Processing, "DENIED": hook.Failed}, hook.Authorized)},
-	{Types: []string{"PAYMENT.AUTHORIZATION.VOIDED"}, Subject: &paypalAuthorization, Also: true,
-		Match: paypalStatus(extract.Kinds{"EXPIRED": hook.Expired}, hook.Canceled)},
-	{Types: []string{"PAYMENT.AUTHORIZATION.VOIDED"}, Subject: &paypalVoided,
-		Match: paypalStatus(extract.Kinds{"EXPIRED": hook.Expired}, hook.Canceled)},
+func paypalPaymentRules() extract.Rules {
+	return extract.Rules{
+		{Types: []string{"PAYMENT.AUTHORIZATION.CREATED"}, Subject: &paypalAuthorization, Marks: paypalMethods,
+			Match: paypalStatus(extract.Kinds{"PENDING": hook.Processing, "DENIED": hook.Failed}, hook.Authorized)},
+		{Types: []string{"PAYMENT.AUTHORIZATION.VOIDED"}, Subject: &paypalAuthorization, Also: true,
+			Match: paypalStatus(extract.Kinds{"EXPIRED": hook.Expired}, hook.Canceled)},
+		{Types: []string{"PAYMENT.AUTHORIZATION.VOIDED"}, Subject: &paypalVoided,
+			Match: paypalStatus(extract.Kinds{"EXPIRED": hook.Expired}, hook.Canceled)},
 
-	{Types: []string{"PAYMENT.CAPTURE.PENDING", "PAYMENT.SALE.PENDING"}, Match: extract.Always(hook.CapturePending),
-		Subject: &paypalCapture, Part: paypalPart, Marks: paypalMethods},
-	{Types: []string{"PAYMENT.CAPTURE.COMPLETED", "PAYMENT.SALE.COMPLETED"}, Match: extract.Always(hook.Captured),
-		Subject: &paypalCapture, Part: paypalPart, Marks: slices.Concat(paypalMethods, paypalMore)},
-	{Types: []string{"PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.SALE.DENIED"},
-		Match: extract.Always(hook.CaptureFailed), Subject: &paypalCapture, Part: paypalPart,
-		Marks: slices.Concat(paypalMethods, paypalReserved)},
+		{Types: []string{"PAYMENT.CAPTURE.PENDING", "PAYMENT.SALE.PENDING"}, Match: extract.Always(hook.CapturePending),
+			Subject: &paypalCapture, Part: paypalPart, Marks: paypalMethods},
+		{Types: []string{"PAYMENT.CAPTURE.COMPLETED", "PAYMENT.SALE.COMPLETED"}, Match: extract.Always(hook.Captured),
+			Subject: &paypalCapture, Part: paypalPart, Marks: slices.Concat(paypalMethods, paypalMore)},
+		{Types: []string{"PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.SALE.DENIED"},
+			Match: extract.Always(hook.CaptureFailed), Subject: &paypalCapture, Part: paypalPart,
+			Marks: slices.Concat(paypalMethods, paypalReserved)},
+	}
 }
 
 // paypalRefundRules are those of refunds and reversals. The resource is nearly always the refund itself. Where it is
 // the capture or sale, its state says whether all of it was returned; of a part nothing is known but that it was
 // captured.
-var paypalRefundRules = extract.Rules{
-	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalRefund, Also: true,
-		Part: paypalPart, Of: paypalRefunded, Sums: paypalReturned,
-		Match: paypalStatus(paypalRefundStates, hook.Refund)},
-	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalRefund, Also: true,
-		Of: paypalRefunded, Amounts: []extract.AmountSpec{}, Sums: paypalRefund.Amounts,
-		Match: paypalStatus(extract.Kinds{"REFUNDED": hook.Refund}, "")},
-	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalCapture, Part: paypalPart,
-		Match: paypalStatus(extract.Kinds{"PARTIALLY_REFUNDED": hook.Captured}, "")},
-	{Types: []string{"PAYMENT.CAPTURE.REVERSED", "PAYMENT.SALE.REVERSED"}, Match: extract.Always(hook.Reversed),
-		Subject: &paypalRefund, Part: paypalPart, Of: paypalRefunded, Sums: paypalReturned},
-	{Types: []string{"PAYMENT.REFUND.COMPLETED"}, Match: extract.Always(hook.Refund), Subject: &paypalRefund,
-		Part: paypalPart, Of: paypalRefunded, Sums: paypalReturned},
-	{Types: []string{"PAYMENT.REFUND.PENDING"}, Match: extract.Always(hook.RefundPending), Subject: &paypalRefund,
-		Part: paypalPart, Of: paypalRefunded},
-	{Types: []string{"PAYMENT.REFUND.FAILED"}, Match: extract.Always(hook.RefundFailed), Subject: &paypalRefund,
-		Part: paypalPart, Of: paypalRefunded},
-	{Types: []string{"PAYMENT.REFUND.*"}, Match: extract.Always(hook.Info), Subject: &paypalRefund},
+func paypalRefundRules() extract.Rules {
+	return extract.Rules{
+		{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalRefund, Also: true,
+			Part: paypalPart, Of: paypalRefunded, Sums: paypalReturned,
+			Match: paypalStatus(paypalRefundStates, hook.Refund)},
+		{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalRefund, Also: true,
+			Of: paypalRefunded, Amounts: []extract.AmountSpec{}, Sums: paypalRefund.Amounts,
+			Match: paypalStatus(extract.Kinds{"REFUNDED": hook.Refund}, "")},
+		{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalCapture,
+			Part:  paypalPart,
+			Match: paypalStatus(extract.Kinds{"PARTIALLY_REFUNDED": hook.Captured}, "")},
+		{Types: []string{"PAYMENT.CAPTURE.REVERSED", "PAYMENT.SALE.REVERSED"}, Match: extract.Always(hook.Reversed),
+			Subject: &paypalRefund, Part: paypalPart, Of: paypalRefunded, Sums: paypalReturned},
+		{Types: []string{"PAYMENT.REFUND.COMPLETED"}, Match: extract.Always(hook.Refund), Subject: &paypalRefund,
+			Part: paypalPart, Of: paypalRefunded, Sums: paypalReturned},
+		{Types: []string{"PAYMENT.REFUND.PENDING"}, Match: extract.Always(hook.RefundPending), Subject: &paypalRefund,
+			Part: paypalPart, Of: paypalRefunded},
+		{Types: []string{"PAYMENT.REFUND.FAILED"}, Match: extract.Always(hook.RefundFailed), Subject: &paypalRefund,
+			Part: paypalPart, Of: paypalRefunded},
+		{Types: []string{"PAYMENT.REFUND.*"}, Match: extract.Always(hook.Info), Subject: &paypalRefund},
+	}
 }

@@ -55,7 +55,7 @@ var razorpay = Provider{
 		Times:   payload.SelectAll("body:created_at"),
 		Account: payload.Select("body:account_id"),
 	},
-	Rules: razorpayRules,
+	Rules: razorpayRules(),
 }
 
 // razorpayPayment is a payment, with the order, link or invoice that it pays and the numbers that they carry.
@@ -131,49 +131,56 @@ var razorpayMethods = []extract.Match{extract.Field("body:payload.payment.entity
 }, extract.Outcome{})}
 
 // razorpayRules: https://razorpay.com/docs/webhooks/payloads/
-var razorpayRules = slices.Concat(
-	extract.Rules{
-		// A payment of nothing registers a mandate for later payments.
-		{Types: []string{"payment.authorized", "payment.captured", "order.paid"}, Subject: &razorpayPayment, Also: true,
-			Match: extract.Mark(extract.Outcome{Kind: hook.NothingDue, Cause: hook.CauseSetup}).If(razorpayOfNothing)},
-		{Types: []string{"payment.authorized"}, Subject: &razorpayPayment, Part: razorpayPart, Marks: razorpayMethods,
-			Match: extract.ByField("body:payload.payment.entity.captured",
-				extract.Kinds{"true": hook.Captured, "1": hook.Captured}, hook.Authorized).Unless(razorpayOfNothing)},
-		{Types: []string{"payment.captured", "subscription.charged"}, Subject: &razorpayPayment, Part: razorpayPart,
-			Match: extract.Always(hook.Captured).Unless(razorpayOfNothing), Marks: razorpayMethods},
-		// to be paid on delivery
-		{Types: []string{"payment.pending"}, Match: extract.Always(hook.Created), Subject: &razorpayPayment},
-		{Types: []string{"payment.failed"}, Match: extract.Always(hook.Failed), Subject: &razorpayPayment,
-			Marks: razorpayMethods},
+func razorpayRules() extract.Rules {
+	return slices.Concat(
+		extract.Rules{
+			// A payment of nothing registers a mandate for later payments.
+			{Types: []string{"payment.authorized", "payment.captured", "order.paid"}, Subject: &razorpayPayment,
+				Also: true,
+				Match: extract.Mark(extract.Outcome{Kind: hook.NothingDue,
+					Cause: hook.CauseSetup}).If(razorpayOfNothing)},
+			{Types: []string{"payment.authorized"}, Subject: &razorpayPayment, Part: razorpayPart,
+				Marks: razorpayMethods,
+				Match: extract.ByField("body:payload.payment.entity.captured",
+					extract.Kinds{"true": hook.Captured, "1": hook.Captured},
+					hook.Authorized).Unless(razorpayOfNothing)},
+			{Types: []string{"payment.captured", "subscription.charged"}, Subject: &razorpayPayment, Part: razorpayPart,
+				Match: extract.Always(hook.Captured).Unless(razorpayOfNothing), Marks: razorpayMethods},
+			// to be paid on delivery
+			{Types: []string{"payment.pending"}, Match: extract.Always(hook.Created), Subject: &razorpayPayment},
+			{Types: []string{"payment.failed"}, Match: extract.Always(hook.Failed), Subject: &razorpayPayment,
+				Marks: razorpayMethods},
 
-		razorpayRefund("refund.created", hook.RefundPending), razorpayRefund("refund.processed", hook.Refund),
-		razorpayRefund("refund.failed", hook.RefundFailed), razorpayRefund("refund.*", hook.Info),
+			razorpayRefund("refund.created", hook.RefundPending), razorpayRefund("refund.processed", hook.Refund),
+			razorpayRefund("refund.failed", hook.RefundFailed), razorpayRefund("refund.*", hook.Info),
 
-		razorpayDispute(hook.DisputeOpen, "payment.dispute.created", "payment.dispute.under_review",
-			"payment.dispute.action_required"),
-		razorpayDispute(hook.DisputeWon, "payment.dispute.won"),
-		razorpayDispute(hook.DisputeLost, "payment.dispute.lost"),
-		razorpayDispute(hook.DisputeClosed, "payment.dispute.closed"),
+			razorpayDispute(hook.DisputeOpen, "payment.dispute.created", "payment.dispute.under_review",
+				"payment.dispute.action_required"),
+			razorpayDispute(hook.DisputeWon, "payment.dispute.won"),
+			razorpayDispute(hook.DisputeLost, "payment.dispute.lost"),
+			razorpayDispute(hook.DisputeClosed, "payment.dispute.closed"),
 
-		// Money that came to a virtual account or by a QR code. Both have many payments, so they are no order.
-		{Types: []string{"virtual_account.credited", "qr_code.credited"}, Subject: &razorpayPayment,
-			Part: razorpayPart, Marks: razorpayMethods,
-			Match: extract.ByField("body:payload.payment.entity.status", extract.Kinds{"captured": hook.Captured}, "")},
+			// Money that came to a virtual account or by a QR code. Both have many payments, so they are no order.
+			{Types: []string{"virtual_account.credited", "qr_code.credited"}, Subject: &razorpayPayment,
+				Part: razorpayPart, Marks: razorpayMethods,
+				Match: extract.ByField("body:payload.payment.entity.status",
+					extract.Kinds{"captured": hook.Captured}, "")},
 
-		{Types: []string{"order.notification.*"}, Match: extract.Always(hook.Info), Subject: &razorpayPayment,
-			Level: hook.LevelOrder},
-	},
-	razorpayPaid([]string{"order.paid", "invoice.paid", "invoice.partially_paid"}),
-	razorpayPaid([]string{"payment_link.paid", "payment_link.partially_paid"},
-		"body:payload.payment_link.entity.updated_at"),
-	extract.Rules{
-		razorpayOrder(hook.Expired, []string{"payment_link.expired"}, "body:payload.payment_link.entity.expired_at",
+			{Types: []string{"order.notification.*"}, Match: extract.Always(hook.Info), Subject: &razorpayPayment,
+				Level: hook.LevelOrder},
+		},
+		razorpayPaid([]string{"order.paid", "invoice.paid", "invoice.partially_paid"}),
+		razorpayPaid([]string{"payment_link.paid", "payment_link.partially_paid"},
 			"body:payload.payment_link.entity.updated_at"),
-		razorpayOrder(hook.Canceled, []string{"payment_link.cancelled"},
-			"body:payload.payment_link.entity.cancelled_at", "body:payload.payment_link.entity.updated_at"),
-		razorpayOrder(hook.Expired, []string{"invoice.expired"}, "body:payload.invoice.entity.expired_at"),
-	},
-)
+		extract.Rules{
+			razorpayOrder(hook.Expired, []string{"payment_link.expired"}, "body:payload.payment_link.entity.expired_at",
+				"body:payload.payment_link.entity.updated_at"),
+			razorpayOrder(hook.Canceled, []string{"payment_link.cancelled"},
+				"body:payload.payment_link.entity.cancelled_at", "body:payload.payment_link.entity.updated_at"),
+			razorpayOrder(hook.Expired, []string{"invoice.expired"}, "body:payload.invoice.entity.expired_at"),
+		},
+	)
+}
 
 // razorpayOrder returns the rule for events about an order, a payment link or an invoice: what is due, and what was
 // paid so far. If the object states the time of such an event, times are the places.

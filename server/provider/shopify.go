@@ -61,7 +61,7 @@ var shopify = Provider{
 		OtherAccount: payload.Select("header:Shopify-Shop-Domain"),
 		Mode:         testIf("body:test"),
 	},
-	Rules: shopifyRules,
+	Rules: shopifyRules(),
 }
 
 // shopifyOrder is an order. Every event is a snapshot of the whole order, so the newest one by updated_at wins. Within
@@ -163,60 +163,64 @@ var shopifyMarks = []extract.Match{extract.Mark(extract.Outcome{Paid: true}).
 //
 // The event of a deletion has only the id. It says nothing about money, so it does not prove that nobody was charged:
 // that needs an earlier event that says "voided" or "expired", or a cancellation before any payment.
-var shopifyRules = extract.Rules{
-	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
-		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
-			"/paid":               {State: hook.StatePaid, Rank: 30},
-			"/partially_refunded": {State: hook.StatePartiallyRefunded, Rank: 40},
-		}),
-		Due: shopifyReceived, Declared: shopifyReceived, Returned: shopifyRefunded, Marks: shopifyMarks},
-	// Without total_outstanding nobody says how much was paid. The order is partially paid all the same: money came,
-	// and "waiting for your payment" would be wrong.
-	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
-		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
-			"/partially_paid":    {State: hook.StatePartiallyPaid, Rank: 20},
-			"yes/partially_paid": shopifyCanceled,
-		}),
-		Due: shopifyDue, Declared: shopifyPart, Returned: shopifyRefunded, Marks: shopifyMarks},
-	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
-		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
-			"yes/paid": shopifyCanceled, "yes/partially_refunded": shopifyCanceled,
-		}),
-		Due: shopifyTotal, Declared: shopifyTotal, Returned: shopifyRefunded, Marks: shopifyMarks},
-	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
-		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
-			"/refunded": {State: hook.StateRefunded, Rank: 50}, "yes/refunded": shopifyCanceled,
-		}),
-		Due:      shopifyTotal,
-		Declared: slices.Concat(shopifyRefunded, shopifyTotal),
-		Returned: slices.Concat(shopifyRefunded, shopifyTotal),
-		Marks:    shopifyMarks},
-	{Types: shopifyTopics, Level: hook.LevelOrder, Subject: &shopifyOrder,
-		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
-			"/":              {State: hook.StatePending},
-			"/pending":       {State: hook.StatePending},
-			"/authorized":    {State: hook.StateAuthorized, Rank: 10},
-			"/expired":       {State: hook.StateExpired, Rank: 60},
-			"/voided":        shopifyCanceled,
-			"yes/":           shopifyCanceled,
-			"yes/pending":    shopifyCanceled,
-			"yes/expired":    shopifyCanceled,
-			"yes/voided":     shopifyCanceled,
-			"yes/authorized": {State: hook.StateAuthorized, Rank: 65}, // the authorization stands until it is voided
-		}),
-		Due: shopifyDue},
-	// Refunds that are reported alone are at least what was returned. The order's own events list all of them.
-	{Types: []string{"refunds/create"}, Level: hook.LevelOrder, Match: extract.Always(hook.Refund), Needs: true,
-		Part: payload.SelectAll("body:id"),
-		Amounts: []extract.AmountSpec{
-			extract.SumOf("transactions.*.amount").Where("kind", "refund").Where("status", "success")},
-		Subject: &extract.SubjectSpec{Kind: hook.KindOrder,
-			Orders: []extract.AliasSpec{extract.Alias("shopify-order", "body:order_id")}, Decimal: true,
-			Times:    payload.SelectAll("body:processed_at", "body:created_at"),
-			Currency: payload.SelectAll("body:transactions.0.currency")}},
-	{Types: []string{"orders/delete"}, Level: hook.LevelOrder,
-		Match:   extract.AlwaysState(extract.Outcome{State: hook.StateCanceled, Rank: 90}),
-		Subject: &extract.SubjectSpec{Kind: hook.KindOrder, Orders: shopifyOrder.Orders}}, // the body has only the id
+func shopifyRules() extract.Rules {
+	return extract.Rules{
+		{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
+			Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
+				"/paid":               {State: hook.StatePaid, Rank: 30},
+				"/partially_refunded": {State: hook.StatePartiallyRefunded, Rank: 40},
+			}),
+			Due: shopifyReceived, Declared: shopifyReceived, Returned: shopifyRefunded, Marks: shopifyMarks},
+		// Without total_outstanding nobody says how much was paid. The order is partially paid all the same: money
+		// came, and "waiting for your payment" would be wrong.
+		{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
+			Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
+				"/partially_paid":    {State: hook.StatePartiallyPaid, Rank: 20},
+				"yes/partially_paid": shopifyCanceled,
+			}),
+			Due: shopifyDue, Declared: shopifyPart, Returned: shopifyRefunded, Marks: shopifyMarks},
+		{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
+			Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
+				"yes/paid": shopifyCanceled, "yes/partially_refunded": shopifyCanceled,
+			}),
+			Due: shopifyTotal, Declared: shopifyTotal, Returned: shopifyRefunded, Marks: shopifyMarks},
+		{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
+			Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
+				"/refunded": {State: hook.StateRefunded, Rank: 50}, "yes/refunded": shopifyCanceled,
+			}),
+			Due:      shopifyTotal,
+			Declared: slices.Concat(shopifyRefunded, shopifyTotal),
+			Returned: slices.Concat(shopifyRefunded, shopifyTotal),
+			Marks:    shopifyMarks},
+		{Types: shopifyTopics, Level: hook.LevelOrder, Subject: &shopifyOrder,
+			Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
+				"/":              {State: hook.StatePending},
+				"/pending":       {State: hook.StatePending},
+				"/authorized":    {State: hook.StateAuthorized, Rank: 10},
+				"/expired":       {State: hook.StateExpired, Rank: 60},
+				"/voided":        shopifyCanceled,
+				"yes/":           shopifyCanceled,
+				"yes/pending":    shopifyCanceled,
+				"yes/expired":    shopifyCanceled,
+				"yes/voided":     shopifyCanceled,
+				"yes/authorized": {State: hook.StateAuthorized, Rank: 65},
+				// the authorization stands until it is voided
+			}),
+			Due: shopifyDue},
+		// Refunds that are reported alone are at least what was returned. The order's own events list all of them.
+		{Types: []string{"refunds/create"}, Level: hook.LevelOrder, Match: extract.Always(hook.Refund), Needs: true,
+			Part: payload.SelectAll("body:id"),
+			Amounts: []extract.AmountSpec{
+				extract.SumOf("transactions.*.amount").Where("kind", "refund").Where("status", "success")},
+			Subject: &extract.SubjectSpec{Kind: hook.KindOrder,
+				Orders: []extract.AliasSpec{extract.Alias("shopify-order", "body:order_id")}, Decimal: true,
+				Times:    payload.SelectAll("body:processed_at", "body:created_at"),
+				Currency: payload.SelectAll("body:transactions.0.currency")}},
+		{Types: []string{"orders/delete"}, Level: hook.LevelOrder,
+			Match:   extract.AlwaysState(extract.Outcome{State: hook.StateCanceled, Rank: 90}),
+			Subject: &extract.SubjectSpec{Kind: hook.KindOrder, Orders: shopifyOrder.Orders}},
+		// the body has only the id
+	}
 }
 
 // shopifyTopics are the topics whose body is an order.

@@ -52,7 +52,7 @@ var stripe = Provider{
 		Account: payload.Select("body:account"),
 		Mode:    liveIf("body:livemode"),
 	},
-	Rules: stripeRules,
+	Rules: stripeRules(),
 }
 
 // stripeDigits are the currencies whose minor unit at Stripe differs from ISO 4217:

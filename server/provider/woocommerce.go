@@ -42,7 +42,7 @@ var woocommerce = Provider{
 		Times:   payload.SelectAll("body:date_modified_gmt"),
 		Account: payload.Select("header:X-Wc-Webhook-Source"),
 	},
-	Rules: wooRules,
+	Rules: wooRules(),
 	// It reads only the beginning of the body, and a request with a signature is never a ping.
 	Challenges: []challenge.Challenge{{
 		Methods: []string{"POST"},
@@ -80,44 +80,46 @@ var (
 // WooCommerce never sends a lost snapshot again, so a deletion after "pending" does not prove that nobody was charged.
 // Only a snapshot that is cancelled or failed without a payment does. A cancellation after "on-hold" does not either:
 // a bank transfer may be on its way, or an authorization may stand.
-var wooRules = extract.Rules{
-	{Types: wooTopics, Also: true, Match: wooOnDelivery, Level: hook.LevelOrder, Subject: &wooOrder, Due: wooTotal},
-	{
-		Types:    wooTopics,
-		Also:     true,
-		Match:    wooPaid(),
-		Marks:    wooMarks,
-		Level:    hook.LevelOrder,
-		Subject:  &wooOrder,
-		Due:      wooTotal,
-		Declared: wooTotal,
-		Returned: wooRefunded,
-	},
-	// a shop's or plugin's own status says how far the order is, and the date of payment that it was paid
-	{
-		Types: wooTopics,
-		Also:  true,
-		Match: extract.AlwaysState(extract.Outcome{State: hook.StatePaid, Rank: 30}).
-			If(extract.Is("?body:date_paid_gmt", "yes")).Unless(wooKnown),
-		Marks:    wooMarks,
-		Level:    hook.LevelOrder,
-		Subject:  &wooOrder,
-		Due:      wooTotal,
-		Declared: wooTotal,
-		Returned: wooRefunded,
-	},
-	// plugins for deposits: the total is the price, and how much of it was paid is in metadata of their own
-	{Types: wooTopics, Also: true, Level: hook.LevelOrder, Subject: &wooOrder,
-		Match: extract.StateFrom("body:status", wooInPart), Marks: wooMarks, Due: wooTotal, Returned: wooRefunded},
-	{Types: wooTopics, Also: true, Level: hook.LevelOrder, Subject: &wooOrder,
-		Match: extract.StateFrom("body:status",
-			extract.Outcomes{"refunded": {State: hook.StateRefunded, Rank: 50}}),
-		Marks: wooMarks, Due: wooTotal, Declared: wooTotal, Returned: wooTotal},
-	{Types: wooTopics, Match: wooUnpaid(), Level: hook.LevelOrder, Subject: &wooOrder,
-		Due: wooTotal, Returned: wooRefunded},
-	{Types: []string{"order.deleted"}, Level: hook.LevelOrder,
-		Match:   extract.AlwaysState(extract.Outcome{State: hook.StateCanceled, Rank: 90}),
-		Subject: &extract.SubjectSpec{Kind: hook.KindOrder, Orders: wooOrder.Orders}}, // the body has only the id
+func wooRules() extract.Rules {
+	return extract.Rules{
+		{Types: wooTopics, Also: true, Match: wooOnDelivery, Level: hook.LevelOrder, Subject: &wooOrder, Due: wooTotal},
+		{
+			Types:    wooTopics,
+			Also:     true,
+			Match:    wooPaid(),
+			Marks:    wooMarks,
+			Level:    hook.LevelOrder,
+			Subject:  &wooOrder,
+			Due:      wooTotal,
+			Declared: wooTotal,
+			Returned: wooRefunded,
+		},
+		// a shop's or plugin's own status says how far the order is, and the date of payment that it was paid
+		{
+			Types: wooTopics,
+			Also:  true,
+			Match: extract.AlwaysState(extract.Outcome{State: hook.StatePaid, Rank: 30}).
+				If(extract.Is("?body:date_paid_gmt", "yes")).Unless(wooKnown),
+			Marks:    wooMarks,
+			Level:    hook.LevelOrder,
+			Subject:  &wooOrder,
+			Due:      wooTotal,
+			Declared: wooTotal,
+			Returned: wooRefunded,
+		},
+		// plugins for deposits: the total is the price, and how much of it was paid is in metadata of their own
+		{Types: wooTopics, Also: true, Level: hook.LevelOrder, Subject: &wooOrder,
+			Match: extract.StateFrom("body:status", wooInPart), Marks: wooMarks, Due: wooTotal, Returned: wooRefunded},
+		{Types: wooTopics, Also: true, Level: hook.LevelOrder, Subject: &wooOrder,
+			Match: extract.StateFrom("body:status",
+				extract.Outcomes{"refunded": {State: hook.StateRefunded, Rank: 50}}),
+			Marks: wooMarks, Due: wooTotal, Declared: wooTotal, Returned: wooTotal},
+		{Types: wooTopics, Match: wooUnpaid(), Level: hook.LevelOrder, Subject: &wooOrder,
+			Due: wooTotal, Returned: wooRefunded},
+		{Types: []string{"order.deleted"}, Level: hook.LevelOrder,
+			Match:   extract.AlwaysState(extract.Outcome{State: hook.StateCanceled, Rank: 90}),
+			Subject: &extract.SubjectSpec{Kind: hook.KindOrder, Orders: wooOrder.Orders}}, // the body has only the id
+	}
 }
 
 // wooTopics are the topics whose body is an order.
