@@ -128,9 +128,9 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *receiveBuf
 	return endpoint, reply, refusal, err
 }
 
-// splitTarget splits /in/{slug}{path}?{query}. Path and query stay as received, byte for byte: senders sign these bytes,
-// and the parsed URL of net/http writes characters such as { and | in another form. Both may be empty. A question mark
-// with nothing behind it ends the path, because it is signed as well.
+// splitTarget splits /in/{slug}{path}?{query}. Path and query stay as received, byte for byte: senders sign these
+// bytes, and the parsed URL of net/http writes characters such as { and | in another form. Both may be empty. A
+// question mark with nothing behind it ends the path, because it is signed as well.
 func splitTarget(received string) (slug, path, query string) {
 	target := strings.TrimPrefix(received, receivePath)
 	end := strings.IndexAny(target, "/?")

@@ -57,11 +57,20 @@ func (d *diagnosis) addGenuine(s ownedSecret, f signature.Result) {
 
 // otherUnit returns the finding for a timestamp in another unit.
 func (d *diagnosis) otherUnit(s ownedSecret) Cause {
-	return Cause{Cause: "timestamp_unit", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
+	c := Cause{Cause: "timestamp_unit", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
 		Summary: fmt.Sprintf("The signature is valid, but its timestamp is not in the unit that %s uses.",
 			d.provider.Name),
 		Fix: "Configure the sender to write the timestamp as " + d.provider.Name +
 			" does: in seconds, in milliseconds or as a date."}
+	if d.provider.Signature.Custom == signature.CustomHMAC {
+		c.Summary = "The signature is valid, but its timestamp is not in the unit that the endpoint's settings name."
+		c.Fix = "Set unit to auto in the endpoint's settings."
+		if unit := d.Endpoint.Settings["unit"]; unit == "" || unit == "auto" {
+			c.Summary = "The signature is valid, but its timestamp has a form that cannot be read."
+			c.Fix = "Configure the sender to write the timestamp as a number since 1970 or as a date in RFC 3339."
+		}
+	}
+	return c
 }
 
 // otherTimestamp tries a timestamp that cannot be parsed as the plain text that was signed.

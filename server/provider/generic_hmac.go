@@ -46,7 +46,7 @@ var genericHMAC = Provider{
 				"or first, if it is the first of a list"},
 		{Name: "unit", Label: "Unit of the timestamp",
 			Choices: []string{"auto", "seconds", "milliseconds", "rfc3339"}, Default: "auto",
-			Hint: "auto: by the number of digits", Beyond: "Other times cannot be read."},
+			Hint: "auto: by the number of digits, up to nanoseconds, or a date", Beyond: "auto reads other units too."},
 		{Advanced: true, Name: "body", Label: "Body", Choices: []string{"raw", "escaped"}, Default: "raw",
 			Hint: `escaped: the sender may sign the body with letters beyond ASCII as \u…`},
 		{Advanced: true, Name: "signed_headers", Label: "List of signed headers",

@@ -3,6 +3,8 @@ package provider
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -108,11 +110,14 @@ func TestAliasesAreNotOffered(t *testing.T) {
 	}
 }
 
-// TestTimesOfAllKinds has the times of real senders: seconds, milliseconds and RFC 3339, in a header of their own,
+// TestTimesOfAllKinds has the times of real senders: numbers of four units and dates, in a header of their own,
 // beside the signature, in the query and in the body.
 func TestTimesOfAllKinds(t *testing.T) {
 	millis := func(at time.Time) string { return seconds(at) + "250" }
 	date := func(at time.Time) string { return at.Format("2006-01-02T15:04:05.25Z07:00") }
+	written := func(layout string) func(time.Time) string {
+		return func(at time.Time) string { return at.UTC().Format(layout) }
+	}
 	for name, c := range map[string]struct {
 		unit  string
 		write func(time.Time) string
@@ -125,7 +130,19 @@ func TestTimesOfAllKinds(t *testing.T) {
 		"another unit":         {"seconds", millis, false},
 		"a date for seconds":   {"seconds", date, false},
 		"seconds for a date":   {"rfc3339", seconds, false},
-		"nanoseconds":          {"", func(at time.Time) string { return seconds(at) + "000000000" }, false},
+		"microseconds":         {"", func(at time.Time) string { return seconds(at) + "000250" }, true},
+		"nanoseconds":          {"", func(at time.Time) string { return seconds(at) + "000000000" }, true},
+		"a decimal point":      {"", func(at time.Time) string { return seconds(at) + ".25" }, true},
+		"small letters":        {"", written("2006-01-02t15:04:05.25z"), true},
+		"a blank for T":        {"", written("2006-01-02 15:04:05Z"), true},
+		"a zone without colon": {"", written("2006-01-02T15:04:05+0000"), true},
+		"an HTTP date":         {"", written(http.TimeFormat), true},
+		"an HTTP date as said": {"rfc3339", written(http.TimeFormat), true},
+		"no zone":              {"", written("2006-01-02T15:04:05"), false},
+		"a point of a date":    {"", func(at time.Time) string { return seconds(at) + ".2-5" }, false},
+		"an exponent":          {"", func(at time.Time) string { return seconds(at) + "e0" }, false},
+		"two points":           {"", func(at time.Time) string { return seconds(at) + ".1.1" }, false},
+		"too many digits":      {"", func(at time.Time) string { return seconds(at) + "0000000000000" }, false},
 		"no time":              {"", func(time.Time) string { return "yesterday" }, false},
 	} {
 		for _, after := range []time.Duration{0, 4*time.Minute + 58*time.Second, -5*time.Minute - time.Second} {
@@ -141,7 +158,8 @@ func TestTimesOfAllKinds(t *testing.T) {
 					[]string{"X-Signature", "t=" + c.write(at) + ", v0=00,v1=" + sum}, ""},
 				"beside, by name": {set("timestamp", "X-Signature", "prefix", "v1=", "separator", "semicolon"),
 					[]string{"X-Signature", "t=" + c.write(at) + ";v1=00; v1=" + sum}, ""},
-				"the query": {set("timestamp", "query:ts"), []string{"X-Signature", sum}, "ts=" + c.write(at)},
+				"the query": {set("timestamp", "query:ts"), []string{"X-Signature", sum},
+					"ts=" + url.QueryEscape(c.write(at))},
 			} {
 				sent.settings["message"], sent.settings["unit"] = "{time}.{body}", c.unit
 				if complaint := CheckSettings("generic-hmac", sent.settings, nil); complaint != "" {
@@ -156,7 +174,8 @@ func TestTimesOfAllKinds(t *testing.T) {
 					r,
 					signature.ReceiveContext{At: noon},
 				)
-				if want := c.valid && after > -5*time.Minute; (f.Verdict == hook.Verified) != want {
+				isPart := place == "beside" && strings.Contains(c.write(at), ",") // its list has commas
+				if want := c.valid && !isPart && after > -5*time.Minute; (f.Verdict == hook.Verified) != want {
 					t.Errorf("%s in %s, %v: %+v", name, place, after, f)
 				}
 			}

@@ -57,8 +57,8 @@ var hubspot = Provider{
 }
 
 // decodedForms adds each address with the escapes decoded that HubSpot decodes before it signs: those in capitals, as
-// its documentation writes them, and then also those in small letters, which mean the same. It leaves all others as they
-// are, such as %20.
+// its documentation writes them, and then also those in small letters, which mean the same. It leaves all others as
+// they are, such as %20.
 func decodedForms(addresses []string) []string {
 	for _, address := range addresses {
 		if !strings.Contains(address, "%") {

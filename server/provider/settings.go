@@ -104,6 +104,7 @@ var synonyms = map[string]string{"s": "seconds", "sec": "seconds", "unix": "seco
 	",": "comma", ";": "semicolon", " ": "space", "blank": "space", "b64": "base64",
 	"base64urlsafe": "base64url", "hexadecimal": "hex", "base16": "hex", "algo": "algorithm", "hash": "algorithm",
 	"alg": "algorithm", "template": "message", "payload": "message",
+	"microseconds": "auto", "nanoseconds": "auto", "us": "auto", "ns": "auto", "http": "rfc3339", "date": "rfc3339",
 	"time_header": "timestamp", "header_name": "header", "signature_header": "header", "time_unit": "unit"}
 
 // nearest returns the word that somebody most likely meant, "" if none is near. Case, hyphens and underscores do not

@@ -134,6 +134,8 @@ func (sc *Scheme) placeAt(header, query string) (complaint string) {
 	switch {
 	case numbered && several:
 		return "header must be either several names with commas between, or one name with * at its end."
+	case numbered && base == "":
+		return "header must have a name before *, such as X-Signature-*."
 	case numbered:
 		for i := range maxSignatures {
 			sc.MoreAt = append(sc.MoreAt, payload.HeaderNamed(fmt.Sprint(base, i+1)))

@@ -3,7 +3,6 @@ package signature
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"hookbeam/server/payload"
@@ -15,14 +14,21 @@ const messageHelp = "message may contain only {body}, {time}, {url}, {path}, {me
 
 // unsupported says what is not supported of what people may write in braces, with what to do instead.
 var unsupported = map[string]string{
-	"secret":    "message cannot contain {secret}: a hash of the secret and the message is no HMAC.",
-	"form":      "message cannot contain {form}: sorted form fields are not supported. Use {body} if the sender can.",
-	"timestamp": messageHelp + " Did you mean {time}?",
-	"ts":        messageHelp + " Did you mean {time}?",
-	"t":         messageHelp + " Did you mean {time}?",
-	"payload":   messageHelp + " Did you mean {body}?",
-	"raw_body":  messageHelp + " Did you mean {body}?",
-	"id":        messageHelp + " Name the header that has the id, as in {header:Webhook-Id}.",
+	"secret": "message cannot contain {secret}: a hash of the secret and the message is no HMAC.",
+	"form":   "message cannot contain {form}: sorted form fields are not supported. Use {body} if the sender can.",
+	"id":     messageHelp + " Name the header that has the id, as in {header:Webhook-Id}.",
+}
+
+// meant are other names of the parts of messages, in small letters and without hyphens and underscores.
+var meant = map[string]string{"body": "body", "payload": "body", "rawbody": "body", "requestbody": "body",
+	"content": "body", "data": "body", "rawpayload": "body", "time": "time", "timestamp": "time", "ts": "time",
+	"t": "time", "date": "time", "url": "url", "uri": "url", "fullurl": "url", "requesturl": "url",
+	"requesturi": "url", "address": "url", "path": "path", "pathname": "path", "method": "method", "verb": "method",
+	"httpmethod": "method", "requestmethod": "method", "headers": "headers"}
+
+// partMeant returns the part of a message that somebody most likely meant, "" if none is near.
+func partMeant(name string) string {
+	return meant[strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(name))]
 }
 
 // customMessage parses the setting message, in which \n is a line feed. It must contain the body, because a signature
@@ -97,13 +103,15 @@ func wrongPart(text string) string {
 			return messageHelp + " A closing brace is missing."
 		}
 		source, _, _ := strings.Cut(name, ":")
+		near := partMeant(name)
 		switch {
 		case unsupported[strings.ToLower(name)] != "":
 			return unsupported[strings.ToLower(name)]
 		case source == "body" && name != "body", source == "item", source == "xml":
 			return "message cannot contain parts of the body, because the rest would not be signed. Use {body}."
-		case !slices.Contains([]string{"body", "time", "url", "path", "method", "headers"}, name) &&
-			source != "header" && source != "query":
+		case near != "" && near != name:
+			return messageHelp + fmt.Sprintf(" Did you mean {%s}?", near)
+		case near == "" && source != "header" && source != "query":
 			return messageHelp + fmt.Sprintf(" It cannot contain {%s}.", name)
 		}
 		rest = after

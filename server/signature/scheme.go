@@ -38,7 +38,7 @@ type Scheme struct {
 
 	// Time is the place of the signed timestamp. TimeBeside is its key instead if it is a pair beside the signature. If
 	// both are zero, no timestamp is signed. TimeFirst: it is the first part of the signature's text, without a key.
-	// Unit is a second or a millisecond since 1970; 0 means RFC 3339, and ByDigits any of them.
+	// Unit is a second or a millisecond since 1970; 0 means a date, see writtenDate, and ByDigits any of them.
 	Time       payload.Selector
 	TimeBeside string
 	TimeFirst  bool

@@ -8,9 +8,6 @@ import (
 	"crypto/rsa"
 	"hash"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
@@ -197,32 +194,6 @@ func withinTolerance(q *Request, c hook.Check, label string, marks hook.Marks) R
 		return Result{Verdict: hook.Rejected, Reason: hook.ReasonTimestampInFuture, Check: c}
 	}
 	return Result{Verdict: hook.Verified, Secret: label, Check: c, Marks: marks}
-}
-
-// timestamp parses the signed timestamp. text is what the sender signed, and reason says why it could not be
-// parsed, "" if it could. A scheme without a timestamp returns zero values.
-func (sc *Scheme) timestamp(q *Request) (text string, at time.Time, reason hook.Reason) {
-	if !sc.dated() {
-		return "", at, ""
-	}
-	if text = sc.TimestampText(q); text == "" {
-		return "", at, hook.ReasonTimestampMissing
-	}
-	if sc.Unit == 0 || sc.Unit == ByDigits && strings.Trim(text, "0123456789") != "" {
-		at, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			return "", at, hook.ReasonTimestampMalformed
-		}
-		return text, at, ""
-	}
-	n, err := strconv.ParseUint(text, 10, 63)
-	if err != nil || n > 1e14 {
-		return "", at, hook.ReasonTimestampMalformed
-	}
-	if sc.Unit == time.Millisecond || sc.Unit == ByDigits && n >= 1e11 {
-		return text, time.UnixMilli(int64(n)), ""
-	}
-	return text, time.Unix(int64(n), 0), ""
 }
 
 // signedText is a scheme's message together with the values of its variables.
