@@ -167,6 +167,21 @@ func TestARewrittenFormDoesNotVerify(t *testing.T) {
 	}
 }
 
+// TestAGetHasItsFieldsInTheQuery has a webhook of Twilio whose method is GET.
+func TestAGetHasItsFieldsInTheQuery(t *testing.T) {
+	for query, event := range map[string]string{
+		"MessageSid=SM1&MessageStatus=sent&AccountSid=AC1": "SM1/sent",
+		"CallSid=CA1&CallStatus=sent&AccountSid=AC1":       "CA1/sent",
+	} {
+		r := extracttest.Record("GET", headers("X-Twilio-Signature", hmac64(sha1.New, plain, address+"?"+query)), "")
+		r.Query = query
+		f := examine("twilio", hook.Endpoint{Secrets: secret(plain)}, r)
+		if f.Verdict != hook.Verified || f.Event != event || f.Type != "sent" || f.Account != "AC1" {
+			t.Errorf("%s: %+v", query, f)
+		}
+	}
+}
+
 // TestACompositeIDNamesOneEvent has the ids of two events whose parts are equal when they are only put together.
 func TestACompositeIDNamesOneEvent(t *testing.T) {
 	id := func(source, id string) string {

@@ -15,7 +15,8 @@ import (
 // value, sorted by name. For JSON it covers the URL alone, whose query parameter bodySHA256 holds the hash of the body.
 // The key is the primary auth token of the account, as text.
 //
-// Event: I-Twilio-Idempotency-Token. Otherwise the id of the message or call together with its status.
+// Event: I-Twilio-Idempotency-Token. Otherwise the id of the message or call together with its status. They are in the
+// query if the webhook's method is GET.
 //
 // Traps: the signed URL is the one registered at Twilio, with or without the default port, and with its query as
 // registered or as an old encoder writes it, where it's stays as it is; see twilioForms. Behind a proxy it must be set
@@ -42,9 +43,10 @@ var twilio = Provider{
 	},
 	Identity: Identity{
 		Events: joins("header:I-Twilio-Idempotency-Token", "form:MessageSid+form:MessageStatus",
-			"form:CallSid+form:CallStatus"),
-		Types:   payload.SelectAll("form:MessageStatus", "form:CallStatus", "form:EventType"),
-		Account: payload.Select("form:AccountSid"),
+			"form:CallSid+form:CallStatus", "query:MessageSid+query:MessageStatus", "query:CallSid+query:CallStatus"),
+		Types: payload.SelectAll("form:MessageStatus", "form:CallStatus", "form:EventType", "query:MessageStatus",
+			"query:CallStatus", "query:EventType"),
+		Account: payload.Select("form:AccountSid"), OtherAccount: payload.Select("query:AccountSid"),
 	},
 	Ack: &hook.Response{Status: 200, ContentType: "text/xml; charset=utf-8", Body: "<Response/>"},
 }
