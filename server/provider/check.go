@@ -104,12 +104,30 @@ func (p *Provider) looksLikeAnother(value string) string {
 
 // assignment returns the text of DoubtAssignment.
 func assignment(value string) string {
-	name, _, found := strings.Cut(strings.TrimPrefix(signature.Clean(value), "export "), "=")
-	if !found || !strings.Contains(name, "_") || strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
+	line := strings.TrimPrefix(signature.Clean(value), "export ")
+	name, text, found := strings.Cut(line, "=")
+	mark := "NAME=value"
+	if before, behind, isYAML := strings.Cut(line, ": "); isYAML {
+		name, text, found, mark = before, behind, true, "name: value"
+	}
+	name = strings.Trim(name, " \"'")
+	if !found || strings.Trim(text, "=") == "" || !namesSecret(name) {
 		return ""
 	}
-	return "This secret looks like a line of a configuration (NAME=value). " +
-		"Copy only what follows the equals sign, unless the sender really signs with this."
+	return "This secret looks like a line of a configuration (" + mark + "). " +
+		"Copy only the value, unless the sender really signs with this."
+}
+
+// namesSecret reports whether a text looks like the name of a secret in a configuration: one in capitals with an
+// underscore, or one with a word such as secret.
+func namesSecret(name string) bool {
+	const digits, small, capital = "0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	if strings.Contains(name, "_") && strings.Trim(name, capital+digits+"_") == "" {
+		return true
+	}
+	lower := strings.ToLower(name)
+	return strings.Trim(lower, small+digits+"_-.") == "" && (strings.HasSuffix(lower, "secret") ||
+		strings.HasSuffix(lower, "key") || strings.HasSuffix(lower, "token"))
 }
 
 // unusable returns the text of DoubtUnusable. Only the settings of an endpoint can make a secret unusable: what no

@@ -73,7 +73,7 @@ func whsecReadings(found []reading, secret, clean string) []reading {
 	if Blank(secret) || hasPublicKey(clean) {
 		return found
 	}
-	coded, marked := strings.CutPrefix(clean, "whsec_")
+	coded, marked := codedIn(clean)
 	decoded, strict := decodeAnyBase64(coded)
 	switch {
 	case decoded != nil && isZeroKey(decoded):
@@ -102,6 +102,16 @@ func whsecReadings(found []reading, secret, clean string) []reading {
 	return found
 }
 
+// codedIn returns what follows whsec_ in a secret. People write the prefix twice, in capitals or with a blank behind
+// it, and copy the comma or semicolon behind a secret.
+func codedIn(clean string) (coded string, marked bool) {
+	const prefix = "whsec_"
+	for coded = clean; len(coded) >= len(prefix) && strings.EqualFold(coded[:len(prefix)], prefix); marked = true {
+		coded = strings.TrimRight(strings.TrimLeft(coded[len(prefix):], " "), " ,;")
+	}
+	return coded, marked
+}
+
 // hasPublicKey reports whether a text is written like a public key. Such a text is never the key of an HMAC, whatever
 // stands around it: everybody may know it.
 func hasPublicKey(text string) bool {
@@ -124,8 +134,21 @@ func decodeAnyBase64(text string) (decoded []byte, strict bool) {
 }
 
 // readings returns the keys of a secret for the scheme. With Basic, only the password must be guessed, and there must
-// be one.
+// be one. A secret that is the whole header, such as "Bearer abc", is meant as what the header contains.
 func (sc *Scheme) readings(room *[maxReadings]reading, secret string, at time.Time) []reading {
+	bare := sc.withoutHeader(secret)
+	if bare == "" {
+		return sc.readingsOf(room, secret, at)
+	}
+	found := sc.readingsOf(room, bare, at)
+	for i := range found {
+		found[i].marks |= hook.MarkSecretTrimmed
+	}
+	return found
+}
+
+// readingsOf is readings of a secret without a header around it.
+func (sc *Scheme) readingsOf(room *[maxReadings]reading, secret string, at time.Time) []reading {
 	found := sc.Key.readings(room, secret, at)
 	if sc.Key == FromPublicKey || sc.Kind == JWT {
 		return slices.DeleteFunc(found, func(r reading) bool { return !sc.suits(r.key, secret) })
@@ -145,6 +168,30 @@ func (sc *Scheme) readings(room *[maxReadings]reading, secret string, at time.Ti
 		}
 	}
 	return kept
+}
+
+// withoutHeader returns the token, or user:password, in a secret that was copied with its header or with the name of
+// the HTTP authentication before it; "" if it was not.
+func (sc *Scheme) withoutHeader(secret string) string {
+	if sc.Prefix == "" || sc.Kind != Token && sc.Kind != Basic {
+		return ""
+	}
+	text := Clean(secret)
+	if name, value, found := strings.Cut(text, ":"); found && strings.EqualFold(name, "Authorization") {
+		text = strings.TrimLeft(value, " ")
+	}
+	way, value, _ := strings.Cut(text, " ")
+	if value = strings.TrimLeft(value, " "); value == "" || !strings.EqualFold(way, sc.Prefix) {
+		return ""
+	}
+	if sc.Kind == Token {
+		return value
+	}
+	login, err := base64.StdEncoding.DecodeString(value)
+	if err != nil || !strings.Contains(string(login), ":") {
+		return ""
+	}
+	return string(login)
 }
 
 // suits reports whether the scheme can verify with a key that was made of a secret. Everybody knows a public key, so it
@@ -188,8 +235,9 @@ func Clean(secret string) string {
 		}
 	}
 	for _, version := range [...]string{"v1,", "v1a,"} {
-		if bare, found := strings.CutPrefix(clean, version); found &&
-			(strings.HasPrefix(bare, "whsec_") || strings.HasPrefix(bare, "whpk_")) {
+		bare, found := strings.CutPrefix(clean, version)
+		bare = strings.TrimLeft(bare, " ")
+		if found && (strings.HasPrefix(bare, "whsec_") || strings.HasPrefix(bare, "whpk_")) {
 			return bare
 		}
 	}
