@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -38,5 +39,28 @@ func TestRefusalSaysHowToComeIn(t *testing.T) {
 				t.Errorf("%d %s, want %d %s", answer.StatusCode, strings.Join(got, ", "), c.status, c.want)
 			}
 		})
+	}
+}
+
+// TestWrongCredentialsMayBeSentAgain has endpoints of any sender whose secret is sent by HTTP authentication, or not.
+func TestWrongCredentialsMayBeSentAgain(t *testing.T) {
+	const right = "user:a-long-password-123"
+	for header, c := range map[string]struct {
+		settings map[string]string
+		want     string
+	}{
+		"Authorization: Basic dXNlcjp4":   {map[string]string{"scheme": "basic"}, `401 Basic realm="hookbeam"`},
+		"Authorization: bearer x":         {map[string]string{"scheme": "bearer"}, `401 Bearer realm="hookbeam"`},
+		"Authorization: Bearer  " + right: {map[string]string{"scheme": "bearer"}, "200 "},
+		"Authorization: x":                {map[string]string{"header": "Authorization"}, "403 "},
+		"X-Auth: Bearer x":                {map[string]string{"header": "X-Auth", "scheme": "bearer"}, "403 "},
+		"X-Webhook-Secret: x":             {nil, "403 "},
+	} {
+		d := newTestReceiver(t, hook.Endpoint{Provider: "generic", Verify: hook.Enforce, Settings: c.settings,
+			Secrets: []hook.Secret{{Label: "live", Value: right}}}, nil)
+		answer := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\n"+header+"\r\nContent-Length: 2\r\n\r\n{}")
+		if got := strconv.Itoa(answer.StatusCode) + " " + answer.Header.Get("Www-Authenticate"); got != c.want {
+			t.Errorf("%s: %q, want %q", header, got, c.want)
+		}
 	}
 }

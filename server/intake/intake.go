@@ -95,9 +95,14 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 		return nil, nil, nil
 	}
 	refusal = p.Problem(e, f)
-	// Without a secret none would do.
-	if errors.Is(refusal.Kind, hook.ErrUnauthenticated) && f.Reason != hook.ReasonSecretMissing {
+	if f.Reason == hook.ReasonSecretMissing {
+		return nil, refusal, nil // no credentials would do
+	}
+	if wrong := f.Reason == hook.ReasonSecretMismatch; wrong || errors.Is(refusal.Kind, hook.ErrUnauthenticated) {
 		refusal.Authenticate = p.Signature.Authenticate(e)
+		if wrong && len(refusal.Authenticate) > 0 { // by HTTP authentication other credentials would do
+			refusal.Kind = hook.ErrUnauthenticated
+		}
 	}
 	return nil, refusal, nil
 }
