@@ -83,10 +83,23 @@ func (q *Request) mediaType() (media, boundary string) {
 	media, _, _ = strings.Cut(text, ";")
 	media = strings.ToLower(strings.TrimSpace(media))
 	if media == multipart {
-		_, parameters, err := mime.ParseMediaType(text)
-		if err == nil {
+		if _, parameters, err := mime.ParseMediaType(text); err == nil {
 			boundary = parameters["boundary"]
+		} else {
+			boundary = bareBoundary(text)
 		}
 	}
 	return media, boundary
+}
+
+// bareBoundary returns the boundary of a Content-Type that has characters such as = in it without quotes around it, as
+// some clients write it; "" if there is none.
+func bareBoundary(contentType string) string {
+	for parameter := range strings.SplitSeq(contentType, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
+		if strings.EqualFold(name, "boundary") && !strings.ContainsAny(value, "\"\\ \t") {
+			return value
+		}
+	}
+	return ""
 }

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding/hex"
 	"iter"
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // The limits and costs of parsing a form. Each pair takes ten times the memory of its bytes.
@@ -41,10 +43,53 @@ func (q *Request) fields() url.Values {
 		q.Cut, q.broken, q.form = true, true, url.Values{}
 		return q.form
 	}
-	var err error
-	q.form, err = url.ParseQuery(string(q.Record.Body))
-	q.broken = err != nil
+	q.form, q.broken = readForm(string(q.Record.Body))
 	return q.form
+}
+
+// readForm reads pairs as browsers do: a semicolon is a character of a value, and what is no escape stays as it is.
+// broken reports whether there was any of it: others may read such a form in another way, so that its sorted fields
+// prove nothing.
+func readForm(text string) (fields url.Values, broken bool) {
+	fields, err := url.ParseQuery(text)
+	if err == nil {
+		return fields, false
+	}
+	fields = url.Values{}
+	for pair := range strings.SplitSeq(text, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		name = unescaped(name)
+		fields[name] = append(fields[name], unescaped(value))
+	}
+	return fields, true
+}
+
+// unescaped decodes a name or a value of a form, with what is no escape as it is.
+func unescaped(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	b := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == '+':
+			b = append(b, ' ')
+		case text[i] == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]):
+			one, _ := hex.DecodeString(text[i+1 : i+3])
+			b, i = append(b, one...), i+2
+		default:
+			b = append(b, text[i])
+		}
+	}
+	return string(b)
+}
+
+// isHex reports whether a byte is a hex digit.
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
 // FirstFields yields the fields of the form, each with its first value, in no particular order.

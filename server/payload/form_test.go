@@ -92,6 +92,8 @@ func TestAMultipartFormHasFields(t *testing.T) {
 		"fields":              {multipartB, partsOf("a", "1", "f", "2"), "2"},
 		"the first of a name": {multipartB, partsOf("f", "1", "f", "2"), "1"},
 		"a quoted boundary":   {`multipart/form-data; boundary="B"`, partsOf("f", "2"), "2"},
+		"a bare boundary":     {"multipart/form-data; Boundary==_B; charset=utf-8", bounded("=_B"), "2"},
+		"a blank line":        {multipartB, "\r\n" + partsOf("f", "2"), "2"},
 		"lines in a field":    {multipartB, partsOf("f", "1\r\n2\r\n\r\n3"), "1\r\n2\r\n\r\n3"},
 		"a file is no field":  {multipartB, file + partsOf("f", "2"), "2"},
 		"only a file":         {multipartB, file + "--B--", ""},
@@ -217,4 +219,30 @@ func FuzzDocument(f *testing.F) {
 			t.Errorf("%d steps", q.Steps)
 		}
 	})
+}
+
+// bounded is a form with one field and another boundary than B.
+func bounded(boundary string) string {
+	return strings.ReplaceAll(partsOf("f", "2"), "--B", "--"+boundary)
+}
+
+// TestAFormIsReadAsBrowsersReadIt has forms that net/url refuses, in part.
+func TestAFormIsReadAsBrowsersReadIt(t *testing.T) {
+	for body, want := range map[string]string{
+		"f=a;b&g=1":        "a;b",
+		"a;b=1&f=2":        "2",
+		"f=100%&g=1":       "100%",
+		"f=%zz+%41%4&g=%":  "%zz A%4",
+		"&&f=1;&f=2&":      "1;",
+		"g=%&%66=x%3B%20y": "x; y",
+		"f=%e9%&g":         "\xe9%",
+	} {
+		q := typed(urlencoded, body, Envelope{})
+		if got := q.Text(Select("form:f")); got != want {
+			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+		if _, is := q.SortedForm(); is {
+			t.Errorf("%s is a form to sign", body)
+		}
+	}
 }
