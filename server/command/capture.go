@@ -10,6 +10,7 @@ import (
 
 	"hookbeam/server/diagnose"
 	"hookbeam/server/hook"
+	"hookbeam/server/recognize"
 )
 
 // capture is a request from a file that a person or a tool saved. Such a file rarely has exactly the bytes that were
@@ -34,10 +35,14 @@ type bodyReading struct {
 }
 
 // readRequest parses a saved HTTP request into the capture's record, which then has everything after the empty line
-// as its body. It reads HTTP/1.1 with CRLF or LF at the end of each line, HTTP/2 with pseudo-headers such as :path, and
-// the output of curl -v. A byte order mark and empty lines before the request line are skipped.
+// as its body. It reads HTTP/1.1 with CRLF or LF at the end of each line, HTTP/2 with pseudo-headers such as :path, a
+// request without its first line, a curl command and the output of curl -v. A byte order mark and empty lines before
+// the request line are skipped.
 func (c *capture) readRequest(content []byte) error {
 	rest := bytes.TrimLeft(bytes.TrimPrefix(fromUTF16(content), []byte("\ufeff")), "\r\n")
+	if recognize.IsCommand(rest) {
+		return c.readCommand(rest)
+	}
 	if plain, ok := fromCurl(rest); ok {
 		rest, c.curl = plain, true
 	}
@@ -46,7 +51,7 @@ func (c *capture) readRequest(content []byte) error {
 		line, rest, more = bytes.Cut(rest, []byte("\n"))
 		text := string(bytes.TrimSuffix(line, []byte("\r")))
 		switch {
-		case number == 0 && !strings.HasPrefix(text, ":"):
+		case number == 0 && !strings.HasPrefix(text, ":") && !isHeaderLine(text):
 			if err := c.requestLine(text); err != nil {
 				return err
 			}
@@ -79,6 +84,24 @@ func (c *capture) requestLine(text string) error {
 	}
 	c.record.Method, c.target = words[0], words[1]
 	return nil
+}
+
+// readCommand reads a curl command that repeats the request, as many tools write it.
+func (c *capture) readCommand(text []byte) error {
+	sent, err := recognize.Parse(text)
+	if err != nil {
+		return usageErrorf("%s", recognize.Sentence(err))
+	}
+	c.record.Method, c.record.Headers, c.record.Body = sent.Method, sent.Headers, sent.Body
+	c.record.Host, c.record.Query, c.target = sent.Host, sent.Query, sent.Path
+	return nil
+}
+
+// isHeaderLine reports whether a line is a header, as the first line of a request that was saved without its request
+// line is.
+func isHeaderLine(text string) bool {
+	name, _, found := strings.Cut(text, ":")
+	return found && name != "" && !strings.ContainsAny(name, " \t/\"'{}[]<>=(),;")
 }
 
 // headerLine parses a header, a pseudo-header of HTTP/2, or the continuation of the header before it.

@@ -136,6 +136,9 @@ func TestSavedRequestsVerifyAsToolsWriteThem(t *testing.T) {
 		"a continued header":               {lf(append(counted, "X-Long: a", "\tb")) + body, ""},
 		"curl -v, and the body after it":   {curl + body, ""},
 		"curl -v, and the answer after it": {curl + body + "\n< HTTP/2 200\n<\nok", ""},
+		"no request line":                  {lf(small[1:]) + body, ""},
+		"a curl command": {"curl -X POST https://h/in/x \\\n  -H '" + strings.Join(small[1:], "' \\\n  -H '") +
+			"' \\\n  --data-raw '" + body + "'\n", ""},
 		"compressed and signed like that": {crlf(gitHubHead(key, inGzip(body), "Content-Encoding: gzip")) +
 			inGzip(body), ""},
 	} {
@@ -322,6 +325,22 @@ func TestTheAgeOfASavedRequestIsNoBlame(t *testing.T) {
 	}
 }
 
+// TestASecretThatLooksWrongIsNamed has secrets of which the dashboard would have said something.
+func TestASecretThatLooksWrongIsNamed(t *testing.T) {
+	for secret, want := range map[string]string{
+		"WEBHOOK_SECRET=" + key:  "line of a configuration",
+		"webhook_secret: " + key: "line of a configuration",
+		"ghp_0123456789abcdefgh": "an access token",
+		"short":                  "",
+		key:                      "",
+	} {
+		got := lines(doubtsOf(&hook.Endpoint{Provider: "github"}, secret))
+		if !strings.Contains(got, want) || (got == "") != (want == "") {
+			t.Errorf("%s: %q, want %q", secret, got, want)
+		}
+	}
+}
+
 // TestFilesWithoutARequestAreRefused: what is no request is not taken for one with an empty body.
 func TestFilesWithoutARequestAreRefused(t *testing.T) {
 	for _, content := range []string{"", "\n\n", "Ready.\n", "POST /\n", "POST / HTTP/1.1\nHost: h\n", "GET / HTTP/1.1",
@@ -337,6 +356,8 @@ func TestFilesWithoutARequestAreRefused(t *testing.T) {
 func FuzzCapture(f *testing.F) {
 	f.Add([]byte("POST /in/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"))
 	f.Add([]byte(":method: GET\n:path: /x?y\n\n"))
+	f.Add([]byte("curl https://h/x?y -H 'A: b' -d c"))
+	f.Add([]byte("Host: h\nA: b\n\nc"))
 	f.Add([]byte("* a\n> POST https://h/ HTTP/2\n> content-length: 3\n>\nabcd\n< x"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		c := &capture{record: &hook.Record{}}

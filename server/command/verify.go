@@ -95,7 +95,7 @@ func (c *verifyCmd) Run(d Deps) error {
 	}
 	if f.Verdict != hook.Verified {
 		diagnosis := c.diagnose(p, e, saved, at).Wire()
-		result.Diagnosis = &diagnosis
+		result.Diagnosis, result.Notes = &diagnosis, doubtsOf(e, secret)
 	}
 	return printVerifyResult(d.Stdio.Out, result, c.JSON, f.Check)
 }
@@ -158,6 +158,7 @@ func (c *verifyCmd) diagnose(p *provider.Provider, e *hook.Endpoint, from *captu
 //	rejected: signature_mismatch
 //	SUMMARY of the diagnosis
 //	FIX of its first finding
+//	NOTES about the secret
 func printVerifyResult(out io.Writer, v wire.VerifyResult, asJSON bool, check hook.Check) (err error) {
 	switch {
 	case asJSON:
@@ -169,19 +170,36 @@ func printVerifyResult(out io.Writer, v wire.VerifyResult, asJSON bool, check ho
 		} else if check.Dated {
 			age = fmt.Sprintf(", signed %s before it was received", skew)
 		}
-		notes := secretNotes(v.SecretUse)
-		for _, note := range v.Notes {
-			notes += note + "\n"
-		}
+		notes := secretNotes(v.SecretUse) + lines(v.Notes)
 		_, err = fmt.Fprintf(out, "verified: %s, %s%s\n%s", v.Scheme, v.Strength, age, notes)
 	default:
-		_, err = fmt.Fprintf(out, "%s: %s\n%s\n%s\n",
-			v.Verdict, v.Reason, v.Diagnosis.Summary, v.Diagnosis.Findings[0].Fix)
+		_, err = fmt.Fprintf(out, "%s: %s\n%s\n%s\n%s",
+			v.Verdict, v.Reason, v.Diagnosis.Summary, v.Diagnosis.Findings[0].Fix, lines(v.Notes))
 	}
 	if err == nil && v.Verdict != hook.Verified {
 		return errNotVerified
 	}
 	return err
+}
+
+// lines returns texts as lines.
+func lines(texts []string) string {
+	all := strings.Join(texts, "\n")
+	if all != "" {
+		all += "\n"
+	}
+	return all
+}
+
+// doubtsOf returns what may be wrong with the secret of a request that does not verify: what the dashboard says when a
+// secret is added, but for how easily it is guessed.
+func doubtsOf(e *hook.Endpoint, secret string) (texts []string) {
+	for _, d := range provider.CheckSecret(e, secret).Doubts {
+		if d.Code != provider.DoubtWeak {
+			texts = append(texts, d.Text)
+		}
+	}
+	return texts
 }
 
 // secretNotes returns a line for each unusual thing about the secret that matched.

@@ -7,6 +7,9 @@ import (
 	"hookbeam/server/hook"
 )
 
+// IsCommand reports whether a text is a command that Parse reads.
+func IsCommand(text []byte) bool { return isCurl(text) }
+
 // isCurl reports whether a text is a curl command. A prompt may stand before it.
 func isCurl(text []byte) bool {
 	text = bytes.TrimPrefix(text, []byte("$ "))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -38,6 +39,8 @@ func Sentence(err error) string {
 //   - a curl command, quoted for a POSIX shell,
 //   - headers as lines, with an empty line and the body after them or not,
 //   - a JSON object with the members "headers" and "body", as serverless platforms log it,
+//   - a JSON object, or one of Python, whose members are headers,
+//   - an HTTP archive (HAR), of which the first request counts,
 //   - names of headers only, or
 //   - a body.
 //
@@ -55,7 +58,7 @@ func Parse(text []byte) (*hook.Record, error) {
 	switch {
 	case isCurl(trimmed):
 		readCurl(r, string(trimmed))
-	case trimmed[0] == '{' && readLogged(r, trimmed):
+	case trimmed[0] == '{' && (readLogged(r, trimmed) || readArchive(r, trimmed) || readNames(r, trimmed)):
 	case trimmed[0] == '{' || trimmed[0] == '[' || trimmed[0] == '<' && !bytes.HasPrefix(trimmed, []byte("< ")):
 		r.Body = text
 	default:
@@ -110,10 +113,15 @@ func readHeader(r *hook.Record, line string) bool {
 		return true
 	}
 	name, value, found := strings.Cut(line, ":")
+	if before, behind, isSet := strings.Cut(line, "="); isSet && strings.HasPrefix(line, "HTTP_") {
+		name, value, found = before, behind, true
+	}
 	if name = strings.Trim(name, `"' `+"\t"); !isToken(name) {
 		return false
 	}
-	if !found && !strings.Contains(name, "-") && !strings.Contains(strings.ToLower(name), "signature") {
+	isName := strings.Contains(name, "-") || strings.HasPrefix(name, "HTTP_") ||
+		strings.Contains(strings.ToLower(name), "signature")
+	if !found && !isName {
 		return false // one word is a name only if it looks like one
 	}
 	addHeader(r, name, strings.Trim(value, `"' `+"\t"))
@@ -131,21 +139,7 @@ func readLogged(r *hook.Record, text []byte) bool {
 	if json.Unmarshal(text, &logged) != nil || len(logged.Headers) == 0 {
 		return false
 	}
-	names := make([]string, 0, len(logged.Headers))
-	for name := range logged.Headers {
-		names = append(names, name)
-	}
-	slices.Sort(names) // so that the same text gives the same reasons
-	for _, name := range names {
-		var one string
-		var several []string
-		switch {
-		case json.Unmarshal(logged.Headers[name], &one) == nil:
-			addHeader(r, name, one)
-		case json.Unmarshal(logged.Headers[name], &several) == nil && len(several) > 0:
-			addHeader(r, name, several[0])
-		}
-	}
+	addHeaders(r, logged.Headers)
 	var body string
 	if r.Body = logged.Body; json.Unmarshal(logged.Body, &body) == nil {
 		r.Body = []byte(body)
@@ -153,8 +147,83 @@ func readLogged(r *hook.Record, text []byte) bool {
 	return true
 }
 
-// addHeader appends a header with its canonical name, unless there are maxHeaders.
+// addHeaders appends headers whose values are texts, or lists of them.
+func addHeaders(r *hook.Record, all map[string]json.RawMessage) {
+	for _, name := range slices.Sorted(maps.Keys(all)) { // so that the same text gives the same reasons
+		var one string
+		var several []string
+		switch {
+		case json.Unmarshal(all[name], &one) == nil:
+			addHeader(r, name, one)
+		case json.Unmarshal(all[name], &several) == nil && len(several) > 0:
+			addHeader(r, name, several[0])
+		}
+	}
+}
+
+// readNames reads {"X-Name": "value"}, also in the quotes of Python. It returns false for an object of which no member
+// is named like a header: that is a body.
+func readNames(r *hook.Record, text []byte) bool {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(text, &all) != nil {
+		text = bytes.ReplaceAll(text, []byte("'"), []byte(`"`))
+		if json.Unmarshal(text, &all) != nil {
+			return false
+		}
+	}
+	named := 0
+	for name, value := range all {
+		if len(value) == 0 || value[0] != '"' && value[0] != '[' || !isToken(name) {
+			return false
+		}
+		isCanonical := http.CanonicalHeaderKey(name) == name && strings.Contains(name, "-")
+		if isCanonical || strings.HasPrefix(strings.ToLower(name), "x-") || strings.HasPrefix(name, "HTTP_") ||
+			strings.Contains(name, "-signature") {
+			named++
+		}
+	}
+	if named == 0 {
+		return false
+	}
+	addHeaders(r, all)
+	return true
+}
+
+// readArchive reads the first request of an HTTP archive, as browsers and proxies save them. It returns false for any
+// other object.
+func readArchive(r *hook.Record, text []byte) bool {
+	var archive struct {
+		Log struct {
+			Entries []struct {
+				Request struct {
+					Method, URL string
+					Headers     []struct{ Name, Value string }
+					PostData    struct{ Text string }
+				}
+			}
+		}
+	}
+	if json.Unmarshal(text, &archive) != nil || len(archive.Log.Entries) == 0 {
+		return false
+	}
+	sent := &archive.Log.Entries[0].Request
+	if len(sent.Headers) == 0 {
+		return false
+	}
+	r.Method, r.Body = sent.Method, []byte(sent.PostData.Text)
+	setURL(r, sent.URL)
+	for _, h := range sent.Headers {
+		addHeader(r, h.Name, h.Value)
+	}
+	return true
+}
+
+// addHeader appends a header with its canonical name, unless there are maxHeaders. A name of CGI, such as
+// HTTP_X_NAME, is that of the header.
 func addHeader(r *hook.Record, name, value string) {
+	if cgi, found := strings.CutPrefix(name, "HTTP_"); found {
+		name = strings.ReplaceAll(cgi, "_", "-")
+	}
 	if len(r.Headers) < maxHeaders && isToken(name) {
 		r.Headers = append(r.Headers, hook.Header{Name: http.CanonicalHeaderKey(name), Value: value})
 	}

@@ -71,6 +71,17 @@ func TestAPastedRequestNamesItsSender(t *testing.T) {
 			`{"headers":{"x-cc-webhook-signature":["00"]},"body":"{}"}`,
 			"coinbase-commerce", "header X-Cc-Webhook-Signature",
 		},
+		"an object of headers": {`{"x-line-signature":"eA==","host":"h"}`, "line", "header X-Line-Signature"},
+		"an object of Python":  {"{'X-GitHub-Event': 'push'}", "github", "header X-Github-Event"},
+		"a name of CGI":        {"HTTP_X_TRELLO_WEBHOOK", "trello", "header X-Trello-Webhook"},
+		"names of CGI":         {"HTTP_X_ZM_SIGNATURE=v0=00\nCONTENT_TYPE=a/b", "zoom", "header X-Zm-Signature"},
+		"an archive": {
+			`{"log":{"entries":[{"request":{"method":"POST","url":"https://h/a?b","headers":[{"name":` +
+				`"x-xero-signature","value":"eA=="}],"postData":{"text":"{}"}}}]}}`,
+			"xero", "header X-Xero-Signature",
+		},
+		"an archive of nothing": {`{"log":{"entries":[]}}`, "", ""},
+		"a body with a hyphen":  {`{"order-id":"1","x-":2}`, "", ""},
 		"signature in the body": {
 			`{"signature":{"timestamp":"1","token":"t","signature":"00"},"event-data":{}}`,
 			"mailgun", "signature.signature",
