@@ -27,7 +27,7 @@ var scale = flag.Float64("scale", 1, "how many times the usual amount of everyth
 func scaled(n int) int { return max(1, int(float64(n)**scale)) }
 
 // readersTimeout is the time limit for the readers of one test. It grows with -scale, as the amount to read does.
-func readersTimeout() time.Duration { return time.Duration(2 * max(1, *scale) * float64(waitTimeout)) }
+func readersTimeout() time.Duration { return time.Duration(5 * max(1, *scale) * float64(waitTimeout)) }
 
 const (
 	adminToken  = "trust-trust-trust-trust"
