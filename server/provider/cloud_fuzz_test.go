@@ -145,7 +145,8 @@ func FuzzGridTokens(f *testing.F) {
 		changed := spliced(m.good, at, removed, with)
 		r := extracttest.Record("POST", headers("Authorization", "Bearer "+changed), gridEvents)
 		r.Query = query
-		if got := azureEventGrid.Verify(e, r, on); (got.Verdict == hook.Verified) != (changed == m.good) {
+		genuine := strings.TrimLeft(changed, " ") == m.good // several blanks may follow Bearer
+		if got := azureEventGrid.Verify(e, r, on); (got.Verdict == hook.Verified) != genuine {
 			t.Errorf("%q: %+v", changed, got)
 		}
 	})
