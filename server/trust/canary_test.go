@@ -25,6 +25,8 @@ func TestTheLogHoldsNoCanary(t *testing.T) {
 	made := s.make(map[string]any{"name": "paypal", "provider": "paypal",
 		"settings": map[string]any{"webhook_id": canary}})
 	shop := s.make(map[string]any{"name": "shop", "secrets": []any{map[string]any{"label": "live", "value": canary}}})
+	keyed := s.make(map[string]any{"name": "keyed", "settings": map[string]any{"query": "key"},
+		"secrets": []any{map[string]any{"label": "live", "value": canary}}})
 	// Each request has a secret where a user or a program could put it by mistake.
 	requests := []string{
 		"GET /hooks/login/" + canary + "/status/x", "GET /x/login/" + canary,
@@ -39,6 +41,7 @@ func TestTheLogHoldsNoCanary(t *testing.T) {
 		"GET /;" + canary + "?a;b=" + canary,
 		"POST " + strings.TrimPrefix(made.in(s), "http://"+s.addr),
 		"POST " + strings.TrimPrefix(shop.in(s), "http://"+s.addr),
+		"POST " + strings.TrimPrefix(keyed.in(s), "http://"+s.addr) + "?key=" + canary,
 	}
 	for _, request := range requests {
 		// Each request is sent without and with headers that contain secrets, some of them invalid.
