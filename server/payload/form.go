@@ -103,6 +103,21 @@ func (q *Request) FirstFields() iter.Seq2[string, string] {
 	}
 }
 
+// OnlyField returns the text of the field that has the JSON (Envelope.Field), which some senders sign in place of the
+// body. ok is false unless the body is a form with this field alone, once: what is read of it is what was signed then.
+func (q *Request) OnlyField() (text string, ok bool) {
+	media, _ := q.mediaType()
+	if q.Envelope.Field == "" || media != urlencoded {
+		return "", false
+	}
+	fields := q.fields()
+	values := fields[q.Envelope.Field]
+	if q.broken || len(fields) != 1 || len(values) != 1 || values[0] == "" {
+		return "", false
+	}
+	return values[0], true
+}
+
 // SortedForm returns the names and values of the form, concatenated and sorted, each pair once: what some senders
 // sign. isForm is false if the body is no urlencoded form, or a too large one. The result is kept, because it is
 // needed for each secret and URL; the caller must not change it.

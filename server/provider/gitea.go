@@ -14,24 +14,27 @@ import (
 // action.
 //
 // Traps: GitHub's headers are sent as well, so a webhook looks like one of GitHub's. With the content type
-// application/x-www-form-urlencoded not the body is signed but the JSON in it, which is not verified here: choose
-// application/json. Without a secret the header is there, and empty.
+// application/x-www-form-urlencoded not the body is signed but the JSON in its only field, payload. Without a secret the
+// header is there, and empty.
 var gitea = Provider{
 	ID: "gitea", Name: "Gitea",
 	Aliases: []string{"Forgejo", "Gogs", "Codeberg"},
 	Grade:   GradeA, Source: "https://docs.gitea.com/usage/webhooks",
 	Steps: []string{
 		"In the repository open Settings, Webhooks, Add webhook, Gitea (in Forgejo: Forgejo), and enter this address " +
-			"as the target URL, with POST and application/json.",
+			"as the target URL, with POST.",
 		"Set a secret of at least 16 characters there and add the same one here.",
 		"Choose the events, and press Test delivery on the webhook's page.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "the one that you chose for the webhook"},
 	Signature: signature.Profile{
+		Envelope: payload.Envelope{Field: "payload"},
 		Schemes: []signature.Scheme{
 			{At: payload.Select("header:X-Gitea-Signature"), Hash: "sha256", Message: signature.Message("{body}")},
 			{At: payload.Select("header:X-Forgejo-Signature"), Hash: "sha256", Message: signature.Message("{body}")},
 			{At: payload.Select("header:X-Gogs-Signature"), Hash: "sha256", Message: signature.Message("{body}")},
+			{At: payload.Select("header:X-Gitea-Signature"), Hash: "sha256", Message: signature.Message("{field}")},
+			{At: payload.Select("header:X-Gogs-Signature"), Hash: "sha256", Message: signature.Message("{field}")},
 		},
 	},
 	Identity: Identity{

@@ -78,6 +78,12 @@ func (q *Request) writeVariable(w io.Writer, name string, text *signedText, secr
 		return q.writeFields(w, text.of.Fields)
 	case "headers":
 		return q.writeHeaders(w, text.of)
+	case "field":
+		field, only := q.OnlyField()
+		if !only {
+			return false
+		}
+		q.writeText(w, field)
 	case "form":
 		form, isForm := q.SortedForm()
 		if !isForm {

@@ -96,9 +96,9 @@ const ByDigits time.Duration = -1
 type AddressForms func(addresses []string) []string
 
 // Message parses the message that a scheme signs: text with selectors in braces, and the variables {body}, {time},
-// {url}, {path} (of the URL, with its query), {form} (its names and values, sorted), {method}, {secret}, {crc32} (of
-// the body, in decimal), {fields} (see Fields) and {headers} (see SignedHeaders). It is for the tables of
-// server/provider, and panics on a mistake in them.
+// {url}, {path} (of the URL, with its query), {form} (its names and values, sorted), {field} (see
+// payload.Request.OnlyField), {method}, {secret}, {crc32} (of the body, in decimal), {fields} (see Fields) and {headers}
+// (see SignedHeaders). It is for the tables of server/provider, and panics on a mistake in them.
 func Message(text string) payload.Template {
 	return payload.SelectTemplate(text, messageVariables()...)
 }
@@ -123,7 +123,8 @@ func Lower(part payload.Template) payload.Template {
 
 // messageVariables returns the variables of messages. Request.write writes their values.
 func messageVariables() []string {
-	return []string{"body", "time", "url", "path", "form", "method", "secret", "crc32", "fields", "headers"}
+	return []string{"body", "time", "url", "path", "form", "field", "method", "secret", "crc32", "fields",
+		"headers"}
 }
 
 // Kind is the cryptographic operation of a scheme.
