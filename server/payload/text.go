@@ -45,6 +45,19 @@ func ParseTime(s string) (hook.Time, bool) {
 
 // Printable reports whether a text is valid UTF-8 and consists of printable characters.
 func Printable(s string) bool {
+	for i := range len(s) { // nearly all texts are ASCII
+		switch c := s[i]; {
+		case c >= utf8.RuneSelf:
+			return printableRunes(s[i:])
+		case c < ' ' || c == 0x7f:
+			return false
+		}
+	}
+	return true
+}
+
+// printableRunes is Printable for any text.
+func printableRunes(s string) bool {
 	for _, c := range s {
 		if !unicode.IsPrint(c) {
 			return false

@@ -60,6 +60,13 @@ func otherwise(settings map[string]string, name, value string) string {
 	return value
 }
 
+// usualHeader and usualMessage are the defaults of the settings header and message, which most endpoints have. They are
+// parsed once, because the scheme is made anew for each delivery.
+var (
+	usualHeader  = payload.HeaderNamed("X-Signature")
+	usualMessage = Message("{body}")
+)
+
 // hmacScheme makes the scheme of an endpoint of generic-hmac. Its settings are header or query, prefix, separator,
 // algorithm, encoding, key, message, timestamp, unit, body and signed_headers, each with a default.
 func hmacScheme(settings map[string]string) (sc Scheme, complaint string) {
@@ -127,7 +134,8 @@ func (sc *Scheme) placeAt(header, query string) (complaint string) {
 		sc.At, complaint = queryNamed("query", query)
 		return complaint
 	case header == "":
-		header = "X-Signature"
+		sc.At = usualHeader
+		return ""
 	}
 	first, more, several := strings.Cut(header, ",")
 	base, numbered := strings.CutSuffix(first, "*")

@@ -36,14 +36,15 @@ func partMeant(name string) string {
 // nothing, because anybody can change it. A timestamp in the body is signed with it, and one in a header may be among
 // those of {headers}, which is checked with each delivery.
 func customMessage(text string, sc *Scheme) (t payload.Template, complaint string) {
-	text, complaint = canonicalHeaders(text)
-	if complaint != "" {
-		return nil, complaint
-	}
-	text = strings.ReplaceAll(text, `\n`, "\n")
-	t, err := payload.ParseTemplate(text, "body", "time", "url", "path", "method", "headers")
-	if err != nil {
-		return nil, wrongPart(text)
+	if t = usualMessage; text != "{body}" {
+		if text, complaint = canonicalHeaders(text); complaint != "" {
+			return nil, complaint
+		}
+		text = strings.ReplaceAll(text, `\n`, "\n")
+		var err error
+		if t, err = payload.ParseTemplate(text, "body", "time", "url", "path", "method", "headers"); err != nil {
+			return nil, wrongPart(text)
+		}
 	}
 	for i := range t {
 		if at := t[i].Selector; !at.IsZero() && !at.InQuery() {

@@ -15,7 +15,7 @@ import (
 
 // write writes the message that is signed. It returns false if a part of it does not exist, such as the form of a
 // body that is none.
-func (q *Request) write(w io.Writer, text *signedText, secret string) bool {
+func (q *Request) write(w io.Writer, text *signedText, secret []byte) bool {
 	sc := text.of
 	if sc.Sorted {
 		q.writeSorted(w, sc, secret)
@@ -54,7 +54,7 @@ func (q *Request) writePiece(w io.Writer, piece *payload.Piece) {
 }
 
 // writeVariable writes the value of one variable of a message; false if there is none.
-func (q *Request) writeVariable(w io.Writer, name string, text *signedText, secret string) bool {
+func (q *Request) writeVariable(w io.Writer, name string, text *signedText, secret []byte) bool {
 	switch name {
 	case "body":
 		q.Hashed += len(q.Record.Body)
@@ -69,7 +69,8 @@ func (q *Request) writeVariable(w io.Writer, name string, text *signedText, secr
 	case "path":
 		q.writeText(w, pathOf(text.address))
 	case "secret":
-		q.writeText(w, secret)
+		q.Hashed += len(secret)
+		_, _ = w.Write(secret)
 	case "method":
 		q.writeText(w, q.Record.Method)
 	case "crc32":
@@ -119,10 +120,10 @@ func (q *Request) writeFields(w io.Writer, fields *Fields) bool {
 
 // writeSorted writes the parts of the message in the order of their bytes, without empty ones and without the text
 // between them.
-func (q *Request) writeSorted(w io.Writer, sc *Scheme, secret string) {
+func (q *Request) writeSorted(w io.Writer, sc *Scheme, secret []byte) {
 	parts := make([]string, 0, len(sc.Message))
 	for i := range sc.Message {
-		part := secret
+		part := string(secret)
 		if sc.Message[i].Variable == "" {
 			part = strings.Clone(q.Text(sc.Message[i].Selector))
 		}

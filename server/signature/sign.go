@@ -180,7 +180,7 @@ func (sc *Scheme) signature(q *Request, with Signing, timestamp string) (string,
 	k, _ := sc.firstReading(with) // it fits, or there is a private key
 	var message strings.Builder
 	whole := signedText{of: sc, timestamp: timestamp, address: sc.addresses(q)[0]}
-	if !q.write(&message, &whole, string(k.bytes)) && sc.Fields != nil {
+	if !q.write(&message, &whole, k.bytes) && sc.Fields != nil {
 		return "", errNoMessage
 	}
 	var h hash.Hash

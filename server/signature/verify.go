@@ -242,7 +242,7 @@ func (sc *Scheme) digest(q *Request, hashed string, k key, text *signedText) []b
 	} else {
 		h = newHash(hashed)()
 	}
-	if !q.write(h, text, string(k.bytes)) {
+	if !q.write(h, text, k.bytes) {
 		return nil
 	}
 	return h.Sum(nil)
@@ -259,7 +259,7 @@ func (sc *Scheme) matches(q *Request, k key, s sentSignature, text *signedText) 
 	case Ed25519:
 		var whole bytes.Buffer
 		whole.Grow(len(q.Record.Body) + 128)
-		return q.write(&whole, text, "") && ed25519.Verify(k.ed25519, whole.Bytes(), s.sum)
+		return q.write(&whole, text, nil) && ed25519.Verify(k.ed25519, whole.Bytes(), s.sum)
 	}
 	sum := sc.digest(q, sc.Hash, k, text)
 	if sc.Kind == ECDSAP256 {
