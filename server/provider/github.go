@@ -40,7 +40,8 @@ var github = Provider{
 			{At: payload.Select("header:X-Hub-Signature-256"), Format: signature.Prefixed, Prefix: "sha256=",
 				Hash: "sha256", Message: signature.Message("{body}")},
 			{At: payload.Select("header:X-Hub-Signature"), Format: signature.Prefixed, Prefix: "sha1=",
-				Hash: "sha1", Message: signature.Message("{body}")},
+				Hash: "sha1", Message: signature.Message("{body}"),
+				UnlessSent: payload.Select("header:X-Hub-Signature-256")},
 		},
 	},
 	Identity: Identity{

@@ -330,3 +330,25 @@ func TestASignatureHasOneWayToBeWritten(t *testing.T) {
 		t.Errorf("%s gave %+v", sum, f)
 	}
 }
+
+// TestAWeakerSignatureDoesNotDecideBesideAStrongerOne has requests of GitHub, which sends both.
+func TestAWeakerSignatureDoesNotDecideBesideAStrongerOne(t *testing.T) {
+	good, weak := "sha256="+hex256("{}"), "sha1="+hmacHex(sha1.New, plain, "{}")
+	for name, c := range map[string]struct {
+		sent []string
+		want hook.Reason
+	}{
+		"both":            {[]string{"X-Hub-Signature-256", good, "X-Hub-Signature", weak}, ""},
+		"the older alone": {[]string{"X-Hub-Signature", weak}, ""},
+		"the newer wrong": {[]string{"X-Hub-Signature-256", "sha256=" + hex256("{ }"), "X-Hub-Signature", weak},
+			hook.ReasonSignatureMismatch},
+		"the newer malformed": {[]string{"X-Hub-Signature-256", "x", "X-Hub-Signature", weak},
+			hook.ReasonSignatureMalformed},
+	} {
+		r := extracttest.Record("POST", headers(c.sent...), "{}")
+		f := examine("github", hook.Endpoint{Secrets: secret(plain)}, r)
+		if f.Reason != c.want || (f.Verdict == hook.Verified) != (c.want == "") {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}

@@ -67,6 +67,9 @@ type Scheme struct {
 	BodyHashIn string
 	// Where are the conditions under which the scheme is for a delivery; others have no signature for it.
 	Where []Equal
+	// UnlessSent is the place of a stronger signature by the same secret: this one counts only for a delivery that has
+	// none there, so that nobody can have the weaker one decide.
+	UnlessSent payload.Selector
 	// With and Unless are names of settings: the scheme counts only for endpoints that have the first and lack the
 	// second. A weaker scheme must not count where a stronger one is asked for.
 	With, Unless string

@@ -117,6 +117,9 @@ func (sc *Scheme) verify(q *Request, secrets []hook.Secret) Result {
 	if sc.Legacy && q.Endpoint.Settings["legacy"] != "accept" || !sc.counts(q.Endpoint.Settings) {
 		return f
 	}
+	if !sc.UnlessSent.IsZero() && q.Text(sc.UnlessSent) != "" {
+		return f
+	}
 	if reason := sc.unfit(q); reason != "" {
 		f.Reason = reason
 		return f
