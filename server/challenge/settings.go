@@ -119,6 +119,9 @@ func (p *parser) selector(setting, text string) payload.Selector {
 
 // token sets the token of the challenge to a place, and makes it a condition.
 func (p *parser) token(source string, form Form) {
+	if source != "" { // other settings need the place, so people write it here as well
+		p.field = strings.TrimPrefix(p.field, source+":")
+	}
 	if p.field == "" {
 		p.complain("challenge_field is missing: it names what the sender sends.")
 		return

@@ -117,17 +117,18 @@ func nearest(misspelt string, words []string) string {
 			return word
 		}
 	}
+	near, _ := filter.Nearest(bare, words)
 	for _, within := range []func(s, word string) bool{strings.HasPrefix, strings.HasSuffix} {
 		for _, word := range words { // "timestamp_header" is timestamp, and "HMAC-SHA256" is sha256
 			if len(word) > 2 && within(bare, plainly.Replace(word)) {
+				if strings.HasPrefix(near, word) { // "challenge_feild" is no challenge
+					return near
+				}
 				return word
 			}
 		}
 	}
-	if near, ok := filter.Nearest(bare, words); ok {
-		return near
-	}
-	return ""
+	return near
 }
 
 // listed writes words as a list in a sentence: "a, b or c".
