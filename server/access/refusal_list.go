@@ -18,7 +18,8 @@ const (
 	refusalsOfEndpoint = 200  // of one endpoint, and of requests to no endpoint
 	refusalsASecond    = 100  // kept in one second; all others are only counted
 	unknownASecond     = 20   // of those, to addresses that no endpoint has, which anybody can send
-	refusalsOfAddress  = 5    // of those, from one address
+	refusalsOfAddress  = 50   // of those, from one address
+	unknownOfAddress   = 5    // of those, to addresses that no endpoint has
 	methodKept         = 20   // bytes of a method
 	userAgentKept      = 200  // bytes of a User-Agent
 	tailRead           = 1024 // bytes of an unknown address that its hash covers
@@ -134,7 +135,8 @@ func (l *RefusalList) mayKeep(f *Refusal, now time.Time) bool {
 		l.second, l.written, l.unknown, l.byAddress = second, 0, 0, [256]uint8{}
 	}
 	place := &l.byAddress[uint8(maphash.String(l.seed, f.Remote))]
-	if l.written >= refusalsASecond || *place >= refusalsOfAddress || f.Endpoint == "" && l.unknown >= unknownASecond {
+	if l.written >= refusalsASecond || *place >= refusalsOfAddress ||
+		f.Endpoint == "" && (l.unknown >= unknownASecond || *place >= unknownOfAddress) {
 		return false
 	}
 	if f.Endpoint == "" {

@@ -77,7 +77,7 @@ func TestAFloodOfRefusalsIsCountedAndRemovesNothingOfOthers(t *testing.T) {
 			t.Fatalf("%d is newer than the one before", i)
 		}
 	}
-	if n := len(l.Newest("")); n == 0 || n > min(refusalsOfEndpoint, seconds*refusalsOfAddress) {
+	if n := len(l.Newest("")); n == 0 || n > min(refusalsOfEndpoint, seconds*unknownOfAddress) {
 		t.Errorf("%d of one address are kept", n)
 	}
 	if len(l.Newest("ep_quiet")) != 1 {
@@ -98,6 +98,23 @@ func TestAFloodAtUnknownAddressesLeavesRoomForEndpoints(t *testing.T) {
 	}
 	if n := len(l.Newest("")); n != unknownASecond || len(l.Newest("ep_a")) < 10 {
 		t.Errorf("%d and %d are kept", n, len(l.Newest("ep_a")))
+	}
+}
+
+func TestASenderThatTriesOftenIsKept(t *testing.T) {
+	l, _ := newRefusalList(t)
+	for range 40 { // within one second
+		l.Note(&Refusal{Endpoint: "ep_a", Code: "a", Remote: "192.0.2.1"})
+	}
+	if n := len(l.Newest("ep_a")); n != 40 {
+		t.Errorf("%d of 40 are kept", n)
+	}
+	for i := range 1000 {
+		l.Note(&Refusal{Endpoint: "ep_a", Code: "a", Remote: "192.0.2.1"})
+		l.Note(&Refusal{Endpoint: "ep_b", Code: "a", Remote: fmt.Sprint("198.51.100.", i)})
+	}
+	if n := len(l.Newest("ep_b")); n < 40 { // addresses share places
+		t.Errorf("one address leaves room for %d of others", n)
 	}
 }
 
