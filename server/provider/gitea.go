@@ -14,8 +14,8 @@ import (
 // action.
 //
 // Traps: GitHub's headers are sent as well, so a webhook looks like one of GitHub's. With the content type
-// application/x-www-form-urlencoded not the body is signed but the JSON in its only field, payload. Without a secret the
-// header is there, and empty.
+// application/x-www-form-urlencoded not the body is signed but the JSON in its only field, payload. Without a secret
+// the header is there, and empty.
 var gitea = Provider{
 	ID: "gitea", Name: "Gitea",
 	Aliases: []string{"Forgejo", "Gogs", "Codeberg"},

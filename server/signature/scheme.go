@@ -100,8 +100,8 @@ type AddressForms func(addresses []string) []string
 
 // Message parses the message that a scheme signs: text with selectors in braces, and the variables {body}, {time},
 // {url}, {path} (of the URL, with its query), {form} (its names and values, sorted), {field} (see
-// payload.Request.OnlyField), {method}, {secret}, {crc32} (of the body, in decimal), {fields} (see Fields) and {headers}
-// (see SignedHeaders). It is for the tables of server/provider, and panics on a mistake in them.
+// payload.Request.OnlyField), {method}, {secret}, {crc32} (of the body, in decimal), {fields} (see Fields) and
+// {headers} (see SignedHeaders). It is for the tables of server/provider, and panics on a mistake in them.
 func Message(text string) payload.Template {
 	return payload.SelectTemplate(text, messageVariables()...)
 }
