@@ -17,7 +17,9 @@ func (sc *Scheme) credential(q *Request) (text string, sent bool) {
 	if !strings.EqualFold(scheme, sc.Prefix) {
 		return "", true
 	}
-	value = strings.TrimLeft(value, " ") // there may be several (RFC 9110 §11.4)
+	if sc.Kind != JWT {
+		value = strings.TrimLeft(value, " ") // there may be several (RFC 9110 §11.4)
+	}
 	if sc.Kind == Basic {
 		login, err := base64.StdEncoding.DecodeString(value)
 		if err != nil {
