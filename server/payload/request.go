@@ -280,6 +280,9 @@ func (q *Request) HeaderLines(name string) iter.Seq[string] {
 // readable whatever the body costs.
 func (q *Request) Header(name string) string {
 	q.Steps += len(q.Record.Headers)
+	if name == "Host" && q.Record.Host != "" { // net/http keeps it apart from the headers
+		return q.Record.Host
+	}
 	return q.Record.Header(name)
 }
 

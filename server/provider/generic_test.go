@@ -230,3 +230,20 @@ func TestSignaturesInSeveralPlaces(t *testing.T) {
 		}
 	}
 }
+
+// TestTheHostMayBeSigned has a message with the header that requests have no line for.
+func TestTheHostMayBeSigned(t *testing.T) {
+	e := &hook.Endpoint{Verify: hook.Enforce, Secrets: secret(plain), Settings: set("message", "{header:host}{body}")}
+	if complaint := CheckSettings("generic-hmac", e.Settings, nil); complaint != "" {
+		t.Fatal(complaint)
+	}
+	for host, want := range map[string]hook.Verdict{"h.example:81": hook.Verified, "h.example": hook.Rejected,
+		"": hook.Rejected} {
+		r := extracttest.Record("POST", headers("X-Signature", hex256("h.example:81{}")), "{}")
+		r.Host = host
+		p, _ := For("generic-hmac")
+		if f := p.Verify(e, r, signature.ReceiveContext{At: noon}); f.Verdict != want {
+			t.Errorf("%q: %+v", host, f)
+		}
+	}
+}
