@@ -5,12 +5,15 @@ import (
 	"strings"
 )
 
+// noAddress are the addresses of a scheme that signs none: one message, without an address. Nobody changes it.
+var noAddress = [1]string{""}
+
 // addresses returns the URLs that the sender may have signed as the endpoint's address: the candidates for {url} and
 // {path} in the message. It returns one empty URL if the scheme does not sign the address, so that callers can loop in
 // any case.
 func (sc *Scheme) addresses(q *Request) []string {
 	if !sc.usesAddress() {
-		return []string{""}
+		return noAddress[:]
 	}
 	found := q.addresses()
 	if sc.Addresses != nil {

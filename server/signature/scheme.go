@@ -250,7 +250,9 @@ func (sc *Scheme) check(hash string) hook.Check {
 	case PlainHash:
 		c.Scheme = hash
 	default:
-		c.Scheme = strings.TrimSuffix("hmac-"+hash, "-")
+		if c.Scheme = "hmac-sha256"; hash != "sha256" { // the usual name is not made anew for each delivery
+			c.Scheme = strings.TrimSuffix("hmac-"+hash, "-")
+		}
 	}
 	switch {
 	case c.Covers != "":
