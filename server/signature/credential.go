@@ -17,9 +17,7 @@ func (sc *Scheme) credential(q *Request) (text string, sent bool) {
 	if !strings.EqualFold(scheme, sc.Prefix) {
 		return "", true
 	}
-	if sc.Kind != JWT {
-		value = strings.TrimLeft(value, " ") // there may be several (RFC 9110 §11.4)
-	}
+	value = strings.TrimLeft(value, " ") // there may be several (RFC 9110 §11.4)
 	if sc.Kind == Basic {
 		login, err := base64.StdEncoding.DecodeString(value)
 		if err != nil {
