@@ -104,8 +104,13 @@ type Time struct{ time.Time }
 
 const timeForm = "2006-01-02T15:04:05.000Z"
 
-// Append appends the text form to b.
-func (t Time) Append(b []byte) []byte { return t.UTC().AppendFormat(b, timeForm) }
+// Append appends the text form to b. Package time is several times as fast for time.RFC3339 as for timeForm.
+func (t Time) Append(b []byte) []byte {
+	b = t.UTC().AppendFormat(b, time.RFC3339)
+	ms := byte(t.Nanosecond() / 1e6 % 10)
+	hundreds, tens := byte(t.Nanosecond()/1e8), byte(t.Nanosecond()/1e7%10)
+	return append(b[:len(b)-len("Z")], '.', '0'+hundreds, '0'+tens, '0'+ms, 'Z')
+}
 
 // MarshalText returns the text form.
 func (t Time) MarshalText() ([]byte, error) { return t.Append(nil), nil }

@@ -3,6 +3,7 @@ package hook
 import (
 	"encoding/json"
 	"testing"
+	"time"
 )
 
 func TestTimeAlwaysHasThreeFractionDigits(t *testing.T) {
@@ -28,4 +29,19 @@ func TestInvalidTimesAreRejected(t *testing.T) {
 			t.Errorf("Unmarshal(%s) = %v, want an error", s, back)
 		}
 	}
+}
+
+// FuzzTimeAppend compares the text form with that of package time.
+func FuzzTimeAppend(f *testing.F) {
+	for _, s := range []int64{0, 1, 1772632800, -1, -62135596800, 253402300799, 253402300800, -99999999999999} {
+		f.Add(s, int64(0))
+		f.Add(s, int64(999_999_999))
+		f.Add(s, int64(12_345_678))
+	}
+	f.Fuzz(func(t *testing.T, seconds, nanos int64) {
+		at := time.Unix(seconds, nanos).In(time.FixedZone("", 3600))
+		if got, want := string(Time{at}.Append([]byte("x"))), "x"+at.UTC().Format(timeForm); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	})
 }

@@ -97,24 +97,27 @@ func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 			return err
 		}
 	}
-	var text, lines, links []byte
+	var text []byte // of the columns status, evidence and links, one after another
 	for _, sub := range d.Put {
 		st := &sub.Status
-		text, lines = wire.AppendStatus(text[:0], st), lines[:0]
+		text = wire.AppendStatus(text[:0], st)
+		status := len(text)
 		for i := range sub.Evidence {
-			lines = append(appendEvidence(lines, &sub.Evidence[i]), '\n')
+			text = append(appendEvidence(text, &sub.Evidence[i]), '\n')
 		}
+		evidence := len(text)
 		state := st.State
 		if st.IsAlias() { // it is in no list, and its changes are not announced
 			state = ""
 		}
 		var err error
-		if links, err = appendLinks(links[:0], &sub.Links); err != nil {
+		if text, err = appendLinks(text, &sub.Links); err != nil {
 			return err
 		}
+		texts := string(text)
 		if err := s.write.exec(putSubject,
 			sub.Key, int64(st.Seq), string(st.Endpoint), sub.Environment, string(st.Kind), string(state), st.Amount,
-			searchText(sub), sub.TimeToPaid.Milliseconds(), string(text), string(lines), string(links),
+			searchText(sub), sub.TimeToPaid.Milliseconds(), texts[:status], texts[status:evidence], texts[evidence:],
 			string(st.Parent), reviewText(st)); err != nil {
 			return err
 		}
