@@ -8,6 +8,7 @@ require (
 	github.com/PaddleHQ/paddle-go-sdk/v4 v4.1.0
 	github.com/coreos/go-oidc/v3 v3.21.0
 	github.com/google/go-github/v75 v75.0.0
+	github.com/line/line-bot-sdk-go/v8 v8.14.0
 	github.com/mailgun/mailgun-go/v4 v4.23.0
 	github.com/razorpay/razorpay-go v1.3.3
 	github.com/sendgrid/sendgrid-go v3.16.1+incompatible

@@ -33,6 +33,7 @@ func independent(t *testing.T) map[string]sdk {
 		return m.Sum(nil)
 	}
 	in64 := base64.StdEncoding.EncodeToString
+	in256 := func(sum []byte) string { return "sha256=" + hex.EncodeToString(sum) }
 	all := map[string]sdk{
 		"trello": {secret: plain, check: func(r *hook.Record, secret string) error {
 			return holds(r.Header("X-Trello-Webhook") == in64(sum(sha1.New, secret, string(r.Body)+address)))
@@ -45,6 +46,24 @@ func independent(t *testing.T) map[string]sdk {
 		}},
 		"okta": {secret: plain, bodiless: true, check: func(r *hook.Record, secret string) error {
 			return holds(r.Header("Authorization") == secret)
+		}},
+		"meta": {secret: plain, check: func(r *hook.Record, secret string) error {
+			return holds(r.Header("X-Hub-Signature-256") == in256(sum(sha256.New, secret, string(r.Body))))
+		}},
+		"bitbucket-data-center": {secret: plain, check: func(r *hook.Record, secret string) error {
+			return holds(r.Header("X-Hub-Signature") == in256(sum(sha256.New, secret, string(r.Body))))
+		}},
+		"zoom": {secret: plain, check: func(r *hook.Record, secret string) error {
+			text := "v0:" + r.Header("X-Zm-Request-Timestamp") + ":" + string(r.Body)
+			return holds(r.Header("X-Zm-Signature") == "v0="+hex.EncodeToString(sum(sha256.New, secret, text)))
+		}},
+		"twitch": {secret: plain, check: func(r *hook.Record, secret string) error {
+			const prefix = "Twitch-Eventsub-Message-"
+			text := r.Header(prefix+"Id") + r.Header(prefix+"Timestamp") + string(r.Body)
+			return holds(r.Header(prefix+"Signature") == in256(sum(sha256.New, secret, text)))
+		}},
+		"gitea": {secret: plain, check: func(r *hook.Record, secret string) error {
+			return holds(r.Header("X-Gitea-Signature") == hex.EncodeToString(sum(sha256.New, secret, string(r.Body))))
 		}},
 		"microsoft-graph": {secret: plain, covers: `"clientState": "`, check: hasClientState},
 		"sharepoint":      {secret: plain, covers: `"clientState": "`, check: hasClientState},

@@ -20,6 +20,7 @@ import (
 
 	paddle "github.com/PaddleHQ/paddle-go-sdk/v4"
 	"github.com/google/go-github/v75/github"
+	line "github.com/line/line-bot-sdk-go/v8/linebot/webhook"
 	"github.com/mailgun/mailgun-go/v4"
 	razorpay "github.com/razorpay/razorpay-go/utils"
 	"github.com/sendgrid/sendgrid-go/helpers/eventwebhook"
@@ -125,6 +126,9 @@ func sdks(t *testing.T) map[string]sdk {
 		"paddle": {secret: "pdl_ntfset_" + plain, check: func(r *hook.Record, secret string) error {
 			ok, err := paddle.NewWebhookVerifier(secret).Verify(asRequest(r))
 			return errors.Join(err, holds(ok))
+		}},
+		"line": {secret: plain, check: func(r *hook.Record, secret string) error {
+			return holds(line.ValidateSignature(secret, r.Header("X-Line-Signature"), r.Body))
 		}},
 		"twilio": {secret: plain, check: func(r *hook.Record, secret string) error {
 			fields, err := url.ParseQuery(string(r.Body))
