@@ -143,11 +143,19 @@ func Unsigned(all []Challenge, p *signature.Profile, q *signature.Request) (f si
 		if c.matches(q) {
 			return c.answer(p, q), true
 		}
-		if c.Keyed != nil && c.signs(q) {
-			return signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed}, true
-		}
 	}
 	return f, false
+}
+
+// IsToken reports whether what a delivery signs could be the token of a challenge that is answered with the key of
+// events. Its signature proves nothing: a stranger may have got it as an answer.
+func IsToken(all []Challenge, q *signature.Request) bool {
+	for i := range all {
+		if c := &all[i]; c.Keyed != nil && !c.Signed && c.signs(q) {
+			return true
+		}
+	}
+	return false
 }
 
 // Signed completes the result of a request that was not rejected, if it is a challenge that is signed like an event.

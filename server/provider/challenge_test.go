@@ -120,3 +120,20 @@ func TestFurtherHandshakes(t *testing.T) {
 		t.Run(name, c.check)
 	}
 }
+
+// TestARequestWithoutASignatureLacksIt, also where its body could be the token of a challenge: whoever reads why it was
+// refused must not look for a header that was not sent.
+func TestARequestWithoutASignatureLacksIt(t *testing.T) {
+	for _, p := range All() {
+		if p.Signature.OnlyByKey() || p.ID == "adyen" { // they need other secrets
+			continue
+		}
+		for _, body := range []string{"", "a", "{}"} {
+			e := hook.Endpoint{Secrets: secret(plain)}
+			f := examine(p.ID, e, extracttest.Record("POST", nil, body))
+			if f.Verdict != hook.Rejected || f.Reason != hook.ReasonSignatureMissing {
+				t.Errorf("%s, %q: %s %s", p.ID, body, f.Verdict, f.Reason)
+			}
+		}
+	}
+}

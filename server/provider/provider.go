@@ -92,6 +92,9 @@ func (p *Provider) evaluate(q *signature.Request) signature.Result {
 		}
 	}
 	f := p.Signature.Verify(q)
+	if f.Verdict == hook.Verified && challenge.IsToken(challenges, q) {
+		f = signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed, Check: f.Check}
+	}
 	p.identify(&q.Request, &f)
 	if f.Verdict == hook.Rejected {
 		return f
