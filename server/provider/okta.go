@@ -11,7 +11,8 @@ import (
 // Signature: there is none. Okta sends the value of the authentication secret in the header that its form calls
 // authentication field, and the value covers nothing of the request.
 //
-// Event: the body is a list of events; uuid identifies one. source is the address of the event hook.
+// Event: the body is a list of events; uuid identifies one, and without one the hash of its bytes does: where Okta
+// writes the id is not confirmed. source is the address of the event hook.
 //
 // Traps: the field has any name; without the setting header it is Authorization. The value is sent as it was entered,
 // without a word such as Bearer.
@@ -33,7 +34,7 @@ var okta = Provider{
 		Batch:   &payload.Batch{List: "data.events"},
 	},
 	Identity: Identity{
-		Events:  joins("item:uuid"),
+		Events:  joins("item:uuid", "item-sha256"),
 		Types:   payload.SelectAll("item:eventType"),
 		Times:   payload.SelectAll("item:published"),
 		Account: payload.Select("body:source"),
