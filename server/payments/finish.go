@@ -18,7 +18,8 @@ func add(row *hook.Subject, e *hook.Evidence) {
 			return
 		}
 	}
-	all := make([]hook.Evidence, 0, len(row.Evidence)+1) // readers share the old slice; no room, since few have many
+	// Readers share the old slice, so it is copied. The copy has no spare room, because most rows have few pieces.
+	all := make([]hook.Evidence, 0, len(row.Evidence)+1)
 	row.Evidence = append(append(all, row.Evidence...), *e)
 	trimEarly(row)
 }
