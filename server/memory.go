@@ -2,16 +2,20 @@ package server
 
 import (
 	"context"
+	"os"
 	"runtime/debug"
 	"sync"
 	"time"
 )
 
 // ballast allocates memory that is never written to, so it is never resident. It makes the heap larger, so that the
-// garbage collector runs after about 100 MiB of new garbage instead of 4: an idle server has a small heap, and under
-// load the collector would run many times a second. If GOMEMLIMIT is set, which includes it, it is a small share of
-// that.
-func ballast() []byte { return make([]byte, min(48<<20, debug.SetMemoryLimit(-1)/16)) }
+// garbage collector runs after about 200 MiB of new garbage instead of 4: an idle server has a small heap, and under
+// load the collector would run many times a second. That garbage is resident while there is load, so the ballast is
+// a small share of the available memory.
+func ballast() []byte { return make([]byte, ballastSize(availableMemory(os.DirFS("/")))) }
+
+// ballastSize returns the size of the ballast in bytes: 96 MiB, or a sixteenth of the memory where that is less.
+func ballastSize(available int64) int { return int(min(96<<20, available/16)) }
 
 // startPercent is GOGC while the server starts: the collector then runs after 16 MiB of garbage instead of 4. A start
 // makes less than that, and one collection would take a tenth of its time.
