@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/provider"
 )
 
 // describeSchemas adds a description to every schema, and replaces the type of all fields named reason by the schema
@@ -14,6 +15,7 @@ import (
 func describeSchemas(o *huma.OpenAPI) {
 	schemas := o.Components.Schemas.Map()
 	schemas["Reason"] = reasonSchema()
+	schemas["Provider"].Extensions = map[string]any{"x-fetched": fetchedKeys()}
 	for name, schema := range schemas {
 		if text := schemaDescriptions[name]; text != "" {
 			schema.Description = text
@@ -49,6 +51,28 @@ func reasonSchema() *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Description: list.String(),
 		Examples:   []any{hook.ReasonSignatureMismatch},
 		Extensions: map[string]any{"x-extensible-enum": codes, "x-reasons": texts}}
+}
+
+// fetchedKey says what the server fetches from a sender to verify deliveries with, in place of a secret.
+type fetchedKey struct {
+	Provider string   `json:"provider"`
+	What     string   `json:"what"`     // certificate or key set
+	Settings []string `json:"settings"` // it is fetched if the endpoint has all of these
+}
+
+// fetchedKeys returns the extension x-fetched of the schema Provider, from which the dashboard's list is generated.
+func fetchedKeys() (all []fetchedKey) {
+	for _, p := range provider.All() {
+		if !p.NamesCertificate() {
+			continue
+		}
+		key := fetchedKey{Provider: p.ID, What: "certificate", Settings: p.Signature.FetchedWith()}
+		if p.Signature.KeySet != "" {
+			key.What = "key set"
+		}
+		all = append(all, key)
+	}
+	return all
 }
 
 // schemaDescriptions has the description of each schema, by name. A test fails for a schema without one, and

@@ -1,4 +1,4 @@
-// Made from docs/api/openapi.json by ui/scripts/reasons.mjs. Do not edit it.
+// Made from docs/api/openapi.json by ui/scripts/extensions.mjs. Do not edit it.
 
 /** Two or three words for each reason, as a row has them. */
 export const reasonLabels: Record<string, string> = {

@@ -1,4 +1,4 @@
-// Made from docs/api/openapi.json by ui/scripts/reasons.mjs. Do not edit it.
+// Made from docs/api/openapi.json by ui/scripts/extensions.mjs. Do not edit it.
 
 /** A heading, a sentence, and what to do, for each reason. */
 export const reasonTexts: Record<string, { title: string; explanation: string; nextSteps: string[] }> = {

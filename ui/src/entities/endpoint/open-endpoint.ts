@@ -1,25 +1,19 @@
 // Whether an endpoint can verify deliveries, and why it does not. The server decides the same when it saves one.
 
 import type { Endpoint } from "../../lib/api";
+import { fetched } from "./fetched.gen";
 
 type Checked = Pick<Endpoint, "verify" | "secrets" | "provider" | "settings">;
 
-/** The settings with which the server fetches what it verifies with at the sender, so that no secret is needed. */
-const fetchedWith: Record<string, readonly string[]> = {
-  paypal: ["webhook_id"],
-  "aws-sns": ["topic_arn"],
-  "azure-event-grid": ["audience", "tenant"],
-};
-
 /** What the server fetches of the sender to verify deliveries with. */
-export const fetchedOf = (provider: string) => (provider === "azure-event-grid" ? "key set" : "certificate");
+export const fetchedOf = (provider: string) => fetched[provider]?.what ?? "certificate";
 
 /** The server fetches a certificate in place of a secret. Few endpoints have the settings for a key set. */
-export const mayFetch = (provider: string) => provider in fetchedWith && fetchedOf(provider) === "certificate";
+export const mayFetch = (provider: string) => fetched[provider]?.what === "certificate";
 
 /** The server fetches the sender's certificate or keys. */
 export const isCertified = ({ provider, settings }: Pick<Checked, "provider" | "settings">) =>
-  fetchedWith[provider]?.every((name) => settings[name]?.trim()) ?? false;
+  fetched[provider]?.settings.every((name) => settings[name]?.trim()) ?? false;
 
 /** The endpoint has a secret, or the server fetches a certificate or a key set to verify deliveries with. */
 export const canCheck = (endpoint: Omit<Checked, "verify" | "secrets"> & { secrets: readonly unknown[] }) =>
