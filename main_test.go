@@ -138,7 +138,7 @@ func hookbeamCmd(ts *testscript.TestScript, args []string) *exec.Cmd {
 	cmd.Dir = ts.MkAbs(".")
 	for _, name := range []string{
 		"HOOKBEAM_ADMIN_TOKEN", "HOOKBEAM_DATA", "HOOKBEAM_KEEP_FOR", "HOOKBEAM_INSECURE_HTTP", "HOOKBEAM_LOG_FORMAT",
-		"SECRET", "GOCOVERDIR",
+		"HOOKBEAM_LISTEN", "HOOKBEAM_PUBLIC_URL", "HOOKBEAM_SERVER", "SECRET", "GOCOVERDIR",
 	} {
 		if value := ts.Getenv(name); value != "" {
 			cmd.Env = append(cmd.Env, name+"="+value)

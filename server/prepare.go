@@ -43,7 +43,8 @@ func (s *server) prepare() (access.Token, *access.Addresses, error) {
 	if s.site, err = siteOf(s.config.Location, s.listener.Addr().String()); err != nil {
 		return token, nil, usage("--listen", err)
 	}
-	who := datafile.RunningServer{URL: s.site.URL(""), Version: s.config.Version, Protocol: client.Protocol}
+	who := datafile.RunningServer{URL: s.site.URL(""), Listen: s.listener.Addr().String(), Version: s.config.Version,
+		Protocol: client.Protocol}
 	if s.folder, err = lockDataFolder(s.config.Data, who, s.deps.Log); err != nil {
 		return token, nil, err
 	}

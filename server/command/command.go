@@ -74,6 +74,7 @@ type commandLine struct {
 	Trigger  triggerCmd  `cmd:"" help:"Send a signed sample of a provider's webhook."`
 	Verify   verifyCmd   `cmd:"" help:"Verify the signature of a request offline, and explain a failure."`
 	Identify identifyCmd `cmd:"" help:"Name the sender of a request offline, from its headers and body."`
+	Health   healthCmd   `cmd:"" help:"Ask whether a server is ready; for containers and scripts."`
 	Statuses statusesCmd `cmd:"" help:"Manage the statuses of payments, orders and pipeline runs."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the API description (OpenAPI)." hidden:""`

@@ -23,6 +23,7 @@ const DatabaseName = "hookbeam.db"
 type RunningServer struct {
 	PID      int    `json:"pid"`
 	URL      string `json:"url"`
+	Listen   string `json:"listen,omitempty"`   // the address that a server listens on, with its port
 	Version  string `json:"version,omitempty"`  // the release; "" for one without a control channel
 	Protocol int    `json:"protocol,omitempty"` // version of the control channel's protocol; 0: there is no channel
 	Command  string `json:"command,omitempty"`  // name of the command, such as "login"; "" for a server
