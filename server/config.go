@@ -29,6 +29,8 @@ type Config struct {
 	RateAddress  Rate  `help:"Deliveries per IP address, with bursts of twice as many; 0 = unlimited." default:"5000/s" env:"HOOKBEAM_RATE_ADDRESS"`
 	MaxInFlight  Bytes `help:"Maximum memory of request bodies in progress, half of it for one IP address." default:"256MiB" env:"HOOKBEAM_MAX_IN_FLIGHT"`
 
+	AllowNetworkFS bool `name:"allow-network-fs" help:"Use a data folder on a network file system, where SQLite can lose or damage data." env:"HOOKBEAM_ALLOW_NETWORK_FS"`
+
 	StopAfter Span `help:"How long to continue to receive after a stop signal, so that load balancers can react." default:"0s" env:"HOOKBEAM_STOP_AFTER"`
 
 	AdminToken string `kong:"-"` // HOOKBEAM_ADMIN_TOKEN; not a flag, because process lists are public

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"hookbeam/server/client"
 	"hookbeam/server/datafile"
 	"hookbeam/server/sqlite"
 	"hookbeam/server/status"
@@ -32,8 +33,12 @@ type dataLock struct {
 
 // lockDataFolder creates the data folder, restricts the permissions of its files to their owner, and locks it for this
 // process, which who describes. A folder has at most one server, because two would write to the same log. The caller
-// must close the databases before it releases the lock.
+// must close the databases before it releases the lock. A folder on a network file system is refused, before anything
+// is created in it, unless who.NetworkFS allows it or did so when the folder was locked the last time.
 func lockDataFolder(path string, who datafile.RunningServer, log *slog.Logger) (l *dataLock, err error) {
+	if who.NetworkFS, err = checkFileSystem(path, who.NetworkFS, log); err != nil {
+		return nil, err
+	}
 	if err := datafile.Folder(path); err != nil {
 		return nil, err
 	}
@@ -48,6 +53,19 @@ func lockDataFolder(path string, who datafile.RunningServer, log *slog.Logger) (
 		return nil, errors.Join(err, l.release())
 	}
 	return l, nil
+}
+
+// checkFileSystem returns a *client.UsageError if the data folder is on a network file system and the operator has
+// allowed that neither now nor for the last process that used the folder. network reports whether it is on one.
+func checkFileSystem(path string, allowed bool, log *slog.Logger) (network bool, err error) {
+	network, err = datafile.CheckFileSystem(path, allowed || datafile.ReadRunningServer(path).NetworkFS)
+	if err != nil {
+		return network, &client.UsageError{Err: err}
+	}
+	if network {
+		log.Warn("the data folder is on a network file system, where SQLite can lose or damage data", "folder", path)
+	}
+	return network, nil
 }
 
 // acquire takes all locks, or fails with an error that says who holds the folder. The caller releases what was locked

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"strconv"
 	"time"
 
 	"hookbeam/server/access"
@@ -27,7 +29,10 @@ func lockOffline(folder, command, version string, log *slog.Logger) (*dataLock, 
 	if !datafile.HasDatabase(folder) {
 		return nil, fmt.Errorf("%s: %w", folder, client.ErrNoLog)
 	}
-	return lockDataFolder(folder, datafile.RunningServer{Version: version, Command: command}, log)
+	// The commands have no flag --allow-network-fs, only its variable.
+	allowed, _ := strconv.ParseBool(os.Getenv("HOOKBEAM_ALLOW_NETWORK_FS")) // what is no bool allows nothing
+	who := datafile.RunningServer{Version: version, Command: command, NetworkFS: allowed}
+	return lockDataFolder(folder, who, log)
 }
 
 // NewLogin creates a one-time login in a data folder, and returns its link, which can be used once a server runs there.

@@ -44,7 +44,7 @@ func (s *server) prepare() (access.Token, *access.Addresses, error) {
 		return token, nil, usage("--listen", err)
 	}
 	who := datafile.RunningServer{URL: s.site.URL(""), Listen: s.listener.Addr().String(), Version: s.config.Version,
-		Protocol: client.Protocol}
+		Protocol: client.Protocol, NetworkFS: s.config.AllowNetworkFS}
 	if s.folder, err = lockDataFolder(s.config.Data, who, s.deps.Log); err != nil {
 		return token, nil, err
 	}
