@@ -35,14 +35,11 @@ func (e *NetworkError) Error() string {
 	if e.Source != "" {
 		kind += ", " + e.Source
 	}
-	return fmt.Sprintf(
-		"the data folder %s is on a network file system (%s). SQLite needs file locks, shared memory and "+
-			"syncs, which network file systems do not provide reliably: the database could be damaged, and deliveries lost. "+
-			"Choose a folder on a local disk with --data; on Kubernetes, a volume of block storage. If only one machine uses "+
-			"this folder and you accept the risk, allow it: --allow-network-fs (HOOKBEAM_ALLOW_NETWORK_FS=true)",
-		e.Folder,
-		kind,
-	)
+	return fmt.Sprintf("the data folder %s is on a network file system (%s). SQLite needs file locks, shared memory "+
+		"and syncs, which network file systems do not provide reliably: the database could be damaged, and "+
+		"deliveries lost. Choose a folder on a local disk with --data; on Kubernetes, a volume of block storage. "+
+		"If only one machine uses this folder and you accept the risk, allow it: --allow-network-fs "+
+		"(HOOKBEAM_ALLOW_NETWORK_FS=true)", e.Folder, kind)
 }
 
 // CheckFileSystem returns a *NetworkError if the data folder dir is on a network file system and that is not allowed.

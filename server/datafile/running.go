@@ -27,8 +27,8 @@ type RunningServer struct {
 	Version  string `json:"version,omitempty"`  // the release; "" for one without a control channel
 	Protocol int    `json:"protocol,omitempty"` // version of the control channel's protocol; 0: there is no channel
 	Command  string `json:"command,omitempty"`  // name of the command, such as "login"; "" for a server
-	// NetworkFS says that the folder is on a network file system and that the operator allowed it. Commands then work on
-	// it without being told again.
+	// NetworkFS says that the folder is on a network file system and that the operator allowed it. Commands then work
+	// on it without being told again.
 	NetworkFS bool `json:"network_fs,omitempty"`
 }
 
