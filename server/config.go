@@ -31,6 +31,8 @@ type Config struct {
 
 	AllowNetworkFS bool `name:"allow-network-fs" help:"Use a data folder on a network file system, where SQLite can lose or damage data." env:"HOOKBEAM_ALLOW_NETWORK_FS"`
 
+	WaitForLock *Span `help:"How long to wait at the start while another server still has the data folder and the address; default: 0s, and 30s with socket activation." env:"HOOKBEAM_WAIT_FOR_LOCK" placeholder:"SPAN"`
+
 	StopAfter Span `help:"How long to continue to receive after a stop signal, so that load balancers can react." default:"0s" env:"HOOKBEAM_STOP_AFTER"`
 
 	AdminToken string `kong:"-"` // HOOKBEAM_ADMIN_TOKEN; not a flag, because process lists are public

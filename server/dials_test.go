@@ -62,6 +62,7 @@ var mayDial = map[string]string{
 	"server/bench":    "it drives the running binary from outside",
 
 	"server/command/sender.go":        "it sends a sample to the address that the user gives, usually this machine",
+	"server/notify.go":                "it tells the service manager that started this process, on this machine",
 	"server/datafile/control_dial.go": "it reaches the server that holds the data folder, on this machine",
 }
 

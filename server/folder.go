@@ -35,7 +35,14 @@ type dataLock struct {
 // process, which who describes. A folder has at most one server, because two would write to the same log. The caller
 // must close the databases before it releases the lock. A folder on a network file system is refused, before anything
 // is created in it, unless who.NetworkFS allows it or did so when the folder was locked the last time.
-func lockDataFolder(path string, who datafile.RunningServer, log *slog.Logger) (l *dataLock, err error) {
+func lockDataFolder(path string, who datafile.RunningServer, log *slog.Logger) (*dataLock, error) {
+	return lockDataFolderWithin(lockWait{ctx: context.Background()}, path, who, log)
+}
+
+// lockDataFolderWithin is lockDataFolder that waits, for a server that replaces another one.
+func lockDataFolderWithin(
+	wait lockWait, path string, who datafile.RunningServer, log *slog.Logger,
+) (l *dataLock, err error) {
 	if who.NetworkFS, err = checkFileSystem(path, who.NetworkFS, log); err != nil {
 		return nil, err
 	}
@@ -48,12 +55,25 @@ func lockDataFolder(path string, who datafile.RunningServer, log *slog.Logger) (
 		return nil, err
 	}
 	who.PID = os.Getpid()
-	l = &dataLock{path: path, who: who, log: log}
-	if err := l.acquire(); err != nil {
-		return nil, errors.Join(err, l.release())
-	}
-	return l, nil
+	err = wait.until(func() (again bool, err error) {
+		l = &dataLock{path: path, who: who, log: log}
+		if err = l.acquire(); err != nil {
+			err = errors.Join(err, l.release())
+			l = nil
+		}
+		var used *inUseError
+		return errors.As(err, &used), err
+	})
+	return l, err
 }
+
+// inUseError is the error of a folder that another process holds, and may leave.
+type inUseError struct{ text string }
+
+func (e *inUseError) Error() string { return e.text }
+
+// inUse returns an *inUseError.
+func inUse(format string, args ...any) error { return &inUseError{fmt.Sprintf(format, args...)} }
 
 // checkFileSystem returns a *client.UsageError if the data folder is on a network file system and the operator has
 // allowed that neither now nor for the last process that used the folder. network reports whether it is on one.
@@ -84,10 +104,10 @@ func (l *dataLock) acquire() (err error) {
 	if !locked {
 		other := datafile.ReadRunningServer(l.path)
 		if other.Command != "" {
-			return fmt.Errorf("the data folder %s is in use by hookbeam %s (process %d). "+
+			return inUse("the data folder %s is in use by hookbeam %s (process %d). "+
 				"Try again when it has finished", l.path, other.Command, other.PID)
 		}
-		return fmt.Errorf("the data folder %s is in use by a running server (process %d, %s). "+
+		return inUse("the data folder %s is in use by a running server (process %d, %s). "+
 			"Stop that server first, or choose another folder with --data", l.path, other.PID, other.URL)
 	}
 	database := filepath.Join(l.path, sqlite.FileName)
@@ -98,7 +118,7 @@ func (l *dataLock) acquire() (err error) {
 		return fmt.Errorf("lock the database: %w", err)
 	}
 	if !locked {
-		return fmt.Errorf("the database %s is in use by a running server, which opened it in another folder. "+
+		return inUse("the database %s is in use by a running server, which opened it in another folder. "+
 			"Stop that server first", database) // the file was moved while it was open
 	}
 	return nil

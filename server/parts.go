@@ -29,6 +29,7 @@ func (s *server) parts() []part {
 		{name: "check of rejected deliveries", run: s.rechecker.Run},
 		{name: "memory", run: func(ctx context.Context) error { return freeMemoryAfterWaves(ctx, s.sockets.Open) }},
 		{name: "refusals", run: s.refusals.Run},
+		{name: "signs of life", run: func(ctx context.Context) error { return s.manager.watch(ctx, s.db.Probe) }},
 	}...)
 	return append(parts, s.requestParts(part{name: "live readers", run: s.hub.Run}, s.sockets.Wait)...)
 }

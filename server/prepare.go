@@ -1,8 +1,10 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"net"
+	"time"
 
 	"hookbeam/server/access"
 	"hookbeam/server/client"
@@ -12,7 +14,7 @@ import (
 // prepare validates the configuration, listens on --listen, locks the data folder and opens the control channel: all
 // that can fail before the log is opened. It sets the fields of s for these, which close frees. It validates flags
 // first, so that a mistake leaves no traces on disk.
-func (s *server) prepare() (access.Token, *access.Addresses, error) {
+func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, error) {
 	token, err := access.NewToken(s.config.AdminToken)
 	if err != nil {
 		return token, nil, &client.UsageError{Err: err}
@@ -26,14 +28,18 @@ func (s *server) prepare() (access.Token, *access.Addresses, error) {
 			return token, nil, usage("--public-url", err)
 		}
 	}
+	if err := s.inherit(); err != nil {
+		return token, nil, err
+	}
 	// Before listening, so that the port is never open to others. net.Listen reports an address that cannot be
-	// resolved.
-	if at, err := net.ResolveTCPAddr("tcp", s.config.Listen); err == nil {
+	// resolved. A socket of the service manager is open already.
+	if at, err := net.ResolveTCPAddr("tcp", s.config.Listen); err == nil && !s.activated() {
 		if err := s.config.checkExposure(at); err != nil {
 			return token, nil, err
 		}
 	}
-	if s.listener, err = net.Listen("tcp", s.config.Listen); err != nil {
+	activated := s.activated()
+	if s.listener, err = s.listenMain(ctx); err != nil {
 		return token, nil, fmt.Errorf("listen on %s: %w", s.config.Listen, err)
 	}
 	// Again, because a host name may have been resolved to another address this time.
@@ -45,7 +51,8 @@ func (s *server) prepare() (access.Token, *access.Addresses, error) {
 	}
 	who := datafile.RunningServer{URL: s.site.URL(""), Listen: s.listener.Addr().String(), Version: s.config.Version,
 		Protocol: client.Protocol, NetworkFS: s.config.AllowNetworkFS}
-	if s.folder, err = lockDataFolder(s.config.Data, who, s.deps.Log); err != nil {
+	wait := s.waitFor(ctx, activated, "waiting for the data folder")
+	if s.folder, err = lockDataFolderWithin(wait, s.config.Data, who, s.deps.Log); err != nil {
 		return token, nil, err
 	}
 	if s.channel, err = datafile.ListenControl(s.config.Data, s.logRefusedPeer); err != nil {
@@ -53,6 +60,21 @@ func (s *server) prepare() (access.Token, *access.Addresses, error) {
 	}
 	s.warnPlainHTTP()
 	return token, addresses, nil
+}
+
+// lockWaitActivated is for how long a server that the service manager started waits for the folder's lock, if nothing
+// else is set. The server before it may still answer its last requests, and clients wait in the socket meanwhile.
+const lockWaitActivated = 30 * time.Second
+
+// waitForLock returns for how long the server waits for another one to leave the data folder and the address.
+func (c *Config) waitForLock(activated bool) time.Duration {
+	switch {
+	case c.WaitForLock != nil:
+		return time.Duration(*c.WaitForLock)
+	case activated:
+		return lockWaitActivated
+	}
+	return 0
 }
 
 // checkExposure returns a *client.UsageError if other machines could reach the server over plain HTTP, unless the

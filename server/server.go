@@ -54,10 +54,13 @@ type server struct {
 	deps     Deps
 	site     access.Site
 	listener net.Listener
-	folder   *dataLock
-	channel  *datafile.ControlListener
-	began    time.Time
-	collect  func() // restores the garbage collector's setting; see delayCollections
+	// The service manager, and its sockets that are not used.
+	manager   manager
+	inherited []inherited
+	folder    *dataLock
+	channel   *datafile.ControlListener
+	began     time.Time
+	collect   func() // restores the garbage collector's setting; see delayCollections
 
 	db        *sqlite.DB
 	logins    *access.Logins
@@ -81,10 +84,13 @@ type server struct {
 // asks live readers to reconnect, and closes the log last. Its error joins the errors of all parts; it is a
 // *client.UsageError for a mistake in c.
 func Run(ctx context.Context, c Config, o Deps) (err error) {
-	s := &server{config: c, deps: o, collect: delayCollections(), began: time.Now()}
+	s := &server{config: c, deps: o, collect: delayCollections(), began: time.Now(), manager: findManager()}
 	defer s.collect()
 	defer func() { err = errors.Join(err, s.close()) }()
-	token, addresses, err := s.prepare()
+	token, addresses, err := s.prepare(ctx)
+	if err != nil && ctx.Err() != nil {
+		return nil // it was asked to stop while it waited
+	}
 	if err != nil {
 		return err
 	}
@@ -232,6 +238,7 @@ func (s *server) serve(running *group) error {
 	s.collect()
 	defer runtime.KeepAlive(ballast()) // allocated now, freed when the server stops
 	if err == nil {
+		s.manager.tell(managerReady)
 		running.wait()
 	}
 	running.stop()
@@ -246,6 +253,9 @@ func (s *server) close() error {
 		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
+	}
+	for _, l := range s.inherited {
+		errs = append(errs, l.Close())
 	}
 	errs = append(errs, s.views.close())
 	if s.db != nil {

@@ -76,6 +76,7 @@ type server struct {
 	env  []string // in addition to the environment that every server has
 	wrap []string // a command that runs the binary, such as strace; empty: none
 
+	socket  *os.File      // a listening socket that the process gets as a service manager passes it; nil: none
 	program string        // the binary; empty: hookbeam
 	cmd     *exec.Cmd     // the process of the last start; nil before the first
 	log     *log          // output of all its processes
@@ -140,10 +141,16 @@ func freeAddress(t *testing.T) string {
 	return ""
 }
 
-// start starts the process and waits until /readyz returns 200. It fails the test if the process exits first.
+// start starts the process and waits until it is ready.
 func (s *server) start() {
 	s.t.Helper()
 	s.launch()
+	s.awaitReady()
+}
+
+// awaitReady waits until /readyz returns 200. It fails the test if the process exits first.
+func (s *server) awaitReady() {
+	s.t.Helper()
 	for limit := time.Now().Add(waitTimeout); ; {
 		if answer, err := http.Get("http://" + s.addr + "/readyz"); err == nil {
 			answer.Body.Close()
@@ -172,6 +179,9 @@ func (s *server) launch() {
 	line = append(line, s.args...)
 	s.cmd = exec.Command(line[0], line[1:]...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
+	if s.socket != nil {
+		s.cmd.ExtraFiles = []*os.File{s.socket}
+	}
 	s.cmd.Env = append(append(os.Environ(), "HOOKBEAM_ADMIN_TOKEN="+adminToken, "GORACE=halt_on_error=1"), s.env...)
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
