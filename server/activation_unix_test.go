@@ -115,7 +115,7 @@ func TestTheServiceManagerIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer heard.Close()
+	defer func() { _ = heard.Close() }()
 	t.Setenv("NOTIFY_SOCKET", path)
 	t.Setenv("WATCHDOG_USEC", "30000000")
 	t.Setenv("WATCHDOG_PID", strconv.Itoa(os.Getpid()))
@@ -145,7 +145,7 @@ func TestOnlyAHangingServerGivesNoSignOfLife(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer heard.Close()
+	defer func() { _ = heard.Close() }()
 	synctest.Test(t, func(t *testing.T) {
 		probes := 0
 		ctx, cancel := context.WithCancel(t.Context())

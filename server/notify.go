@@ -45,8 +45,8 @@ func (m manager) tell(state string) {
 	if err != nil {
 		return
 	}
-	defer conn.Close()
 	_, _ = conn.Write([]byte(state))
+	_ = conn.Close()
 }
 
 // watch tells the manager that the process is alive, twice in its interval, until ctx ends. probe asks the log whether

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,7 +33,6 @@ func TestAnUpgradeRefusesNoRequest(t *testing.T) {
 	running := activate(t)
 	hook := running.make(map[string]any{"name": "shop", "provider": "generic", "verify": "enforce",
 		"secrets": []any{map[string]any{"label": "a", "value": "secret-of-the-shop"}}})
-	target := path(hook)
 
 	ctx, cancel := context.WithTimeout(t.Context(), readersTimeout())
 	defer cancel()
@@ -47,41 +47,9 @@ func TestAnUpgradeRefusesNoRequest(t *testing.T) {
 			}
 		})
 	}
-	var sending sync.WaitGroup
-	var count, retried, newest atomic.Int64
-	done := make(chan struct{})
-	sent := make([][]string, senders)
-	for w := range senders {
-		sending.Go(func() {
-			p := &poster{addr: running.addr, target: target, keep: w%2 == 0}
-			defer p.close()
-			for n := 0; ; n++ {
-				select {
-				case <-done:
-					return
-				default:
-				}
-				event := fmt.Sprintf("evt-%d-%d", w, n)
-				one, tries, err := p.post(event)
-				if err != nil {
-					t.Errorf("sender %d, request %d: %v", w, n, err)
-					return
-				}
-				sent[w] = append(sent[w], event)
-				count.Add(1)
-				retried.Add(int64(tries - 1))
-				for at := newest.Load(); one.Seq > at && !newest.CompareAndSwap(at, one.Seq); at = newest.Load() {
-				}
-			}
-		})
-	}
-	more := func() {
-		t.Helper()
-		at := count.Load()
-		eventually(t, "more answers", func() bool { return count.Load() >= at+between || t.Failed() })
-	}
+	load := postUntilDone(t, senders, running.addr, path(hook))
 	for round := range upgrades {
-		more()
+		load.more(t, between)
 		next := running.successor()
 		if round%2 == 0 {
 			next.launch()
@@ -95,33 +63,82 @@ func TestAnUpgradeRefusesNoRequest(t *testing.T) {
 		}
 		running = next
 	}
-	more()
-	close(done)
-	sending.Wait()
-	last.Store(newest.Load())
+	load.more(t, between)
+	wanted, newest := load.finish()
+	last.Store(newest)
 	kept := map[string]int{}
 	for _, d := range running.list() {
 		kept[d.Event]++
 	}
-	wanted := 0
-	for _, events := range sent {
-		wanted += len(events)
-		for _, event := range events {
-			if kept[event] != 1 {
-				t.Errorf("%s is stored %d times", event, kept[event])
-			}
+	for _, event := range wanted {
+		if kept[event] != 1 {
+			t.Errorf("%s is stored %d times", event, kept[event])
 		}
 	}
-	if len(kept) != wanted {
-		t.Errorf("%d events are stored, and %d were answered", len(kept), wanted)
+	if len(kept) != len(wanted) {
+		t.Errorf("%d events are stored, and %d were answered", len(kept), len(wanted))
 	}
 	reading.Wait()
 	for i, v := range views {
-		if len(v.seen) != wanted {
-			t.Errorf("reader %d saw %d of %d deliveries", i, len(v.seen), wanted)
+		if len(v.seen) != len(wanted) {
+			t.Errorf("reader %d saw %d of %d deliveries", i, len(v.seen), len(wanted))
 		}
 	}
-	t.Logf("%d upgrades, %d requests, of which %d were answered 503 first", upgrades, wanted, retried.Load())
+	t.Logf("%d upgrades, %d requests, of which %d were answered 503 first", upgrades, len(wanted), load.retried.Load())
+}
+
+// load are senders that post events without a pause. Each error of theirs fails the test.
+type load struct {
+	count, retried atomic.Int64 // events answered 200, and answers 503 before these
+	newest         atomic.Int64 // the highest seq that was answered
+	done           chan struct{}
+	sending        sync.WaitGroup
+	sent           [][]string // the events of each sender
+}
+
+// postUntilDone starts senders. Every second one has a new connection for each request.
+func postUntilDone(t *testing.T, senders int, addr, target string) *load {
+	l := &load{done: make(chan struct{}), sent: make([][]string, senders)}
+	for w := range senders {
+		l.sending.Go(func() {
+			p := &poster{addr: addr, target: target, keep: w%2 == 0}
+			defer p.close()
+			for n := 0; ; n++ {
+				select {
+				case <-l.done:
+					return
+				default:
+				}
+				event := fmt.Sprintf("evt-%d-%d", w, n)
+				one, tries, err := p.post(event)
+				if err != nil {
+					t.Errorf("sender %d, request %d: %v", w, n, err)
+					return
+				}
+				l.sent[w] = append(l.sent[w], event)
+				l.count.Add(1)
+				l.retried.Add(int64(tries - 1))
+				for at := l.newest.Load(); one.Seq > at; at = l.newest.Load() {
+					l.newest.CompareAndSwap(at, one.Seq)
+				}
+			}
+		})
+	}
+	return l
+}
+
+// more waits until n more events were answered.
+func (l *load) more(t *testing.T, n int64) {
+	t.Helper()
+	at := l.count.Load()
+	eventually(t, "more answers", func() bool { return l.count.Load() >= at+n || t.Failed() })
+}
+
+// finish stops the senders, and returns all events that were answered and the highest seq.
+func (l *load) finish() (events []string, newest int64) {
+	close(l.done)
+	l.sending.Wait()
+	return slices.Concat(l.sent...), l.newest.Load()
 }
 
 // TestAServerWaitsForTheOneBefore checks that a server with --wait-for-lock takes over address and folder from one that
@@ -213,8 +230,8 @@ func (v *view) follow(ctx context.Context, last *atomic.Int64) error {
 		err = v.listen(reader, conn, enough)
 		stop()
 		var closed *websocket.CloseError
-		if err != nil && reader.Err() == nil &&
-			!(errors.As(err, &closed) && closed.Code == websocket.CloseServiceRestart) {
+		restarts := errors.As(err, &closed) && closed.Code == websocket.CloseServiceRestart
+		if err != nil && reader.Err() == nil && !restarts {
 			return err
 		}
 		if ctx.Err() != nil {
@@ -258,7 +275,8 @@ func (p *poster) post(event string) (one stored, tries int, err error) {
 		}
 		switch answer.StatusCode {
 		case http.StatusOK:
-			return one, tries, json.Unmarshal(text, &one)
+			err := json.Unmarshal(text, &one)
+			return one, tries, err
 		case http.StatusServiceUnavailable:
 		default:
 			return one, tries, fmt.Errorf("answered %s: %s", answer.Status, text)
