@@ -51,6 +51,7 @@ func run(ctx context.Context, args []string) int {
 			calls = api.BeginDescribing(version)
 		}
 		config.AdminToken, config.Version = os.Getenv("HOOKBEAM_ADMIN_TOKEN"), version
+		config.SealKeyText = os.Getenv("HOOKBEAM_SEAL_KEY")
 		return server.Run(ctx, config, server.Deps{
 			Calls: calls,
 			Pages: func(site access.Site) server.Pages {

@@ -139,6 +139,8 @@ func hookbeamCmd(ts *testscript.TestScript, args []string) *exec.Cmd {
 	for _, name := range []string{
 		"HOOKBEAM_ADMIN_TOKEN", "HOOKBEAM_DATA", "HOOKBEAM_KEEP_FOR", "HOOKBEAM_INSECURE_HTTP", "HOOKBEAM_LOG_FORMAT",
 		"HOOKBEAM_LISTEN", "HOOKBEAM_PUBLIC_URL", "HOOKBEAM_SERVER", "SECRET", "GOCOVERDIR",
+		"SECRET", "GOCOVERDIR",
+		"HOOKBEAM_SEAL_KEY", "HOOKBEAM_SEAL_KEY_FILE",
 	} {
 		if value := ts.Getenv(name); value != "" {
 			cmd.Env = append(cmd.Env, name+"="+value)

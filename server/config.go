@@ -15,6 +15,7 @@ import (
 // types that parse what people write.
 type Config struct {
 	client.Location
+	client.SealKey
 	InsecureHTTP bool     `help:"Serve other machines over plain HTTP. Anyone on the network path can read and change the traffic." env:"HOOKBEAM_INSECURE_HTTP"`
 	TrustedProxy []string `help:"Proxies whose X-Forwarded-For header is trusted, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`
 

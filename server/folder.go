@@ -50,7 +50,7 @@ func lockDataFolderWithin(
 		return nil, err
 	}
 	names := append(sqlite.Files(sqlite.FileName), sqlite.ProjectionFiles()...)
-	names = append(names, status.RebuildRequestFile, datafile.LockName)
+	names = append(append(names, status.RebuildRequestFile, datafile.LockName), datafile.SealKeys(path)...)
 	if err := datafile.Mend(path, names...); err != nil {
 		return nil, err
 	}

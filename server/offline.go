@@ -71,7 +71,13 @@ func (o Offline) ExportStatuses(ctx context.Context, folder, file string, log *s
 
 // RebuildStatuses rebuilds the statuses of a data folder from its log, and returns the number of deliveries in the log.
 // It migrates the schema first, which only the process that holds the folder may do.
-func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.Logger) (deliveries int, err error) {
+func (o Offline) RebuildStatuses(
+	ctx context.Context, folder string, at client.SealKey, log *slog.Logger,
+) (deliveries int, err error) {
+	given, err := givenKey(at)
+	if err != nil {
+		return 0, err
+	}
 	lock, err := lockOffline(folder, "statuses rebuild", o.Version, log)
 	if err != nil {
 		return 0, err
@@ -80,7 +86,15 @@ func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.L
 	if _, err := sqlite.CheckRelease(ctx, folder); err != nil {
 		return 0, err
 	}
-	store, err := sqlite.Open(ctx, folder, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: log})
+	need, err := sqlite.SealedWith(ctx, folder)
+	if err != nil {
+		return 0, err
+	}
+	key, err := findKey(folder, given, need)
+	if err != nil {
+		return 0, err
+	}
+	store, err := sqlite.Open(ctx, folder, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: log, Seal: key})
 	if err != nil {
 		return 0, err
 	}

@@ -23,6 +23,9 @@ func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, 
 	if err != nil {
 		return token, nil, usage("--trusted-proxy", err)
 	}
+	if s.key, err = givenKey(s.config.SealKey); err != nil {
+		return token, nil, err
+	}
 	if s.config.PublicURL != "" { // before listening, because a wrong URL is the more likely mistake
 		if _, err := access.ParseSite(s.config.PublicURL); err != nil {
 			return token, nil, usage("--public-url", err)

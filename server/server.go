@@ -60,7 +60,8 @@ type server struct {
 	folder    *dataLock
 	channel   *datafile.ControlListener
 	began     time.Time
-	collect   func() // restores the garbage collector's setting; see delayCollections
+	collect   func()   // restores the garbage collector's setting; see delayCollections
+	key       *sealKey // of the secrets in the database
 
 	db        *sqlite.DB
 	logins    *access.Logins
@@ -98,6 +99,9 @@ func Run(ctx context.Context, c Config, o Deps) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := s.findSealKey(ctx); err != nil {
+		return err
+	}
 	s.views = startProjections(ctx, c.Data, o.Log, checked) // opens them while the log is opened
 	if s.db, err = sqlite.Open(ctx, c.Data, s.storeOptions(checked)); err != nil {
 		return err
@@ -128,6 +132,7 @@ func (s *server) storeOptions(checked sqlite.Checked) sqlite.Options {
 		Random:     rand.Reader,
 		Log:        s.deps.Log,
 		Checked:    checked,
+		Seal:       s.key,
 	}
 }
 

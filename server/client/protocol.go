@@ -22,6 +22,16 @@ const (
 	EndpointsPath = "/control/v1/endpoints"
 )
 
+// Rekeyed is the result of hookbeam rekey.
+type Rekeyed struct {
+	KeyID    string `json:"key_id"`
+	File     string `json:"key_file"`
+	OldKeyID string `json:"old_key_id"`
+	OldFile  string `json:"old_key_file,omitempty"` // where the old key is kept in the data folder; "" if it is elsewhere
+	// Values of the old key may be left in free space, until the next start
+	Residue bool `json:"residue,omitempty"`
+}
+
 // Login is the response to POST LoginsPath.
 type Login struct {
 	Link string `json:"login"` // a one-time link to the dashboard

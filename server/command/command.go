@@ -54,9 +54,22 @@ type Offline interface {
 	// NewLogin returns a one-time login link. It can be used as soon as a server runs on the folder.
 	NewLogin(ctx context.Context, l client.Location, log *slog.Logger) (link string, err error)
 	// RebuildStatuses rebuilds all statuses from the log, and returns the number of deliveries in the log.
-	RebuildStatuses(ctx context.Context, folder string, log *slog.Logger) (deliveries int, err error)
+	RebuildStatuses(
+		ctx context.Context,
+		folder string,
+		key client.SealKey,
+		log *slog.Logger,
+	) (deliveries int, err error)
 	// ExportStatuses writes a copy of the statuses' database to a new file. It changes nothing in the folder.
 	ExportStatuses(ctx context.Context, folder, file string, log *slog.Logger) error
+	// Rekey seals the secrets with another key: the one in newFile, or a new one.
+	Rekey(
+		ctx context.Context,
+		folder string,
+		key client.SealKey,
+		newFile string,
+		log *slog.Logger,
+	) (client.Rekeyed, error)
 }
 
 // ServeOutput says where a server writes, according to the flags of serve.
@@ -76,6 +89,7 @@ type commandLine struct {
 	Identify identifyCmd `cmd:"" help:"Name the sender of a request offline, from its headers and body."`
 	Health   healthCmd   `cmd:"" help:"Ask whether a server is ready; for containers and scripts."`
 	Statuses statusesCmd `cmd:"" help:"Manage the statuses of payments, orders and pipeline runs."`
+	Rekey    rekeyCmd    `cmd:"" help:"Seal the secrets in the database with another key."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the API description (OpenAPI)." hidden:""`
 }

@@ -42,6 +42,7 @@ type rebuildCmd struct {
 	Data string `help:"Data folder of the server." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
 	JSON bool   `help:"Print JSON." env:"HOOKBEAM_JSON"`
 	remote
+	client.SealKey
 	logging
 }
 
@@ -70,7 +71,7 @@ func (c *rebuildCmd) Run(ctx context.Context, d Deps) error {
 // rebuildOffline rebuilds the statuses of a data folder that no server holds.
 func (c *rebuildCmd) rebuildOffline(ctx context.Context, d Deps) error {
 	began := time.Now()
-	deliveries, err := d.Offline.RebuildStatuses(ctx, c.Data, c.logger(d.Stdio.Err))
+	deliveries, err := d.Offline.RebuildStatuses(ctx, c.Data, sealKey(c.SealKey, d), c.logger(d.Stdio.Err))
 	if err != nil {
 		return err
 	}

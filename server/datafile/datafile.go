@@ -67,6 +67,7 @@ func refuseShared(dir string, info fs.FileInfo) error {
 		switch name := e.Name(); {
 		case name == DatabaseName && info.Mode()&fs.ModeSticky == 0:
 			return nil
+		case name == SealKeyName: // it may be put there before the first start
 		case !strings.HasPrefix(name, "hookbeam.") && !strings.HasPrefix(name, "statuses.") && name != "lost+found":
 			others++
 		}

@@ -84,7 +84,8 @@ func TestNoByteOfASealedValueCanBeChanged(t *testing.T) {
 			t.Fatalf("opened the first %d characters", n)
 		}
 	}
-	if _, err := k.Open("p", "whsec_plain"); !errors.Is(err, seal.ErrNotSealed) || strings.Contains(err.Error(), "whsec") {
+	_, err = k.Open("p", "whsec_plain")
+	if !errors.Is(err, seal.ErrNotSealed) || strings.Contains(err.Error(), "whsec") {
 		t.Errorf("plain: %v", err)
 	}
 }
@@ -101,7 +102,8 @@ func TestTheLengthOfASealedValueDependsOnTheLengthAlone(t *testing.T) {
 			}
 			lengths[len(sealed)] = true
 		}
-		if want := len("sealed:1::") + 16 + base64.RawURLEncoding.EncodedLen(24+n+16); !lengths[want] || len(lengths) != 1 {
+		want := len("sealed:1::") + 16 + base64.RawURLEncoding.EncodedLen(24+n+16)
+		if !lengths[want] || len(lengths) != 1 {
 			t.Errorf("%d bytes: %v, want %d", n, lengths, want)
 		}
 	}

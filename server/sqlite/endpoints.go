@@ -16,8 +16,11 @@ const endpointColumns = `id, name, slug, provider, verify, tolerance, secrets, m
 	checked_as, would_verify, created_at, deleted_at`
 
 // Endpoints returns all endpoints, also deleted ones, oldest first. The columns secrets, response, settings, allow and
-// statuses are JSON.
+// statuses are JSON. What is secret in them is stored sealed, and opened here: see mapSecrets.
 func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
+	if s.options.Seal == nil && !s.plain {
+		return nil, errNoKey
+	}
 	rows, err := s.read.QueryContext(ctx, `SELECT `+endpointColumns+` FROM endpoints ORDER BY created_at, id`)
 	if err != nil {
 		return nil, s.failed("read endpoints", err)
@@ -26,25 +29,26 @@ func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 	var all []hook.Endpoint
 	for rows.Next() {
 		var e hook.Endpoint
-		var secrets, response, settings, allow, statuses []byte
+		var sealed sealedRow
+		var response, allow []byte
 		var tolerance, created, deleted int64
 		var confirmed bool
-		if err := rows.Scan(&e.ID, &e.Name, &e.Slug, &e.Provider, &e.Verify, &tolerance, &secrets, &e.MaxBody,
-			&response, &e.SignedURL, &settings, &allow, &statuses, &confirmed, &e.CheckedAs, &e.WouldVerify,
+		if err := rows.Scan(&e.ID, &e.Name, &e.Slug, &e.Provider, &e.Verify, &tolerance, &sealed[0], &e.MaxBody,
+			&response, &sealed[1], &sealed[2], &allow, &sealed[3], &confirmed, &sealed[4], &e.WouldVerify,
 			&created, &deleted); err != nil {
 			return nil, s.failed("read endpoints", err)
 		}
-		for text, into := range map[*[]byte]any{
-			&secrets:  &e.Secrets,
-			&response: &e.Response,
-			&settings: &e.Settings,
-			&allow:    &e.Allow,
-			&statuses: &e.Statuses,
-		} {
+		for text, into := range map[*[]byte]any{&response: &e.Response, &allow: &e.Allow} {
 			if err := json.Unmarshal(*text, into); err != nil {
 				return nil, fmt.Errorf("read endpoint %s: %w", e.ID, err)
 			}
 		}
+		opened, err := sealed.open(e.ID, s.options.Seal)
+		if err != nil {
+			return nil, s.failed("read the secrets of endpoint "+string(e.ID), err)
+		}
+		e.Secrets, e.Settings, e.Statuses = opened.Secrets, opened.Settings, opened.Statuses
+		e.SignedURL, e.CheckedAs = opened.SignedURL, opened.CheckedAs
 		e.Tolerance, e.CreatedAt, e.Awaiting = time.Duration(tolerance)*time.Second, hook.Millis(created), !confirmed
 		if deleted != 0 {
 			e.DeletedAt = hook.Millis(deleted)
@@ -57,8 +61,12 @@ func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 // PutEndpoint inserts an endpoint or replaces the one with its id. Deleting an endpoint is a change, too: its row
 // stays, with deleted_at set, so that it can be restored and its deliveries keep their name.
 func (s *Registry) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
-	texts := make([]string, 5)
-	for i, v := range []any{e.Secrets, e.Response, e.Settings, e.Allow, e.Statuses} {
+	sealed, err := sealRow(&e, s.options.Seal)
+	if err != nil {
+		return err
+	}
+	var texts [2]string
+	for i, v := range []any{e.Response, e.Allow} {
 		b, err := json.Marshal(v)
 		if err != nil {
 			return fmt.Errorf("write endpoint: %w", err)
@@ -76,7 +84,7 @@ func (s *Registry) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
 		return c.exec(`INSERT OR REPLACE INTO endpoints (`+endpointColumns+`)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			string(e.ID), e.Name, e.Slug, e.Provider, string(e.Verify), int64(e.Tolerance/time.Second),
-			texts[0], e.MaxBody, texts[1], e.SignedURL, texts[2], texts[3], texts[4],
-			confirmed, e.CheckedAs, int64(e.WouldVerify), e.CreatedAt.UnixMilli(), deleted)
+			sealed[0], e.MaxBody, texts[0], sealed[1], sealed[2], texts[1], sealed[3],
+			confirmed, sealed[4], int64(e.WouldVerify), e.CreatedAt.UnixMilli(), deleted)
 	})
 }

@@ -34,7 +34,13 @@ func options(o Options) Options {
 	if o.Now == nil {
 		o.Now = (&clock{at: noon}).now
 	}
-	o.Random, o.Log = rand.Reader, slog.New(slog.DiscardHandler)
+	o.Random = rand.Reader
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Seal == nil {
+		o.Seal = sealKey
+	}
 	return o
 }
 

@@ -75,6 +75,10 @@ type Options struct {
 	Running      func() time.Duration // a monotonic clock; nil: the difference of two Now
 	Random       io.Reader
 	Log          *slog.Logger
+
+	// Seal encrypts the secrets of endpoints. The server always sets it. If it is nil, they are stored as they are, and
+	// a database in which they are sealed is not opened, except by OpenBeside.
+	Seal Sealer
 }
 
 // DB is the open database that contains the log and the registry. The server opens one, runs Run, Check and Watch in
@@ -98,6 +102,7 @@ type database struct {
 	files      fileSet     // identities of its files; empty for a database of another process
 	index      *walIndex   // nil for a database of another process
 	checkLater bool        // it is too large to be checked before it serves; see Check
+	plain      bool        // its secrets are not sealed, and there is no key to seal them
 	log        *Log
 
 	queue    chan *writeRequest
@@ -256,6 +261,9 @@ func (s *database) open(ctx context.Context) error {
 		}
 	}
 	if err := logSchema.update(ctx, s.write, dsn(s.path, durable), found); err != nil {
+		return err
+	}
+	if err := s.sealAtOpen(); err != nil {
 		return err
 	}
 	if err := s.log.createEpoch(); err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,26 +101,17 @@ func (of schema) versions() ([]int64, error) {
 }
 
 // applied returns the numbers of the migrations that were applied to the database at path, none if it is empty or does
-// not exist. The file is opened so that nothing is written, not even a WAL beside it. If there is a WAL, it must be
-// read, which needs its index.
+// not exist. See openUnchanged.
 func applied(ctx context.Context, path string) ([]int64, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
 		return nil, nil
 	}
-	mode := "mode=ro"
-	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
-		mode += "&immutable=1"
-	}
-	db, err := sql.Open(
-		"sqlite",
-		fmt.Sprintf("file:%s?_busy_timeout=5000&%s", (&url.URL{Path: path}).EscapedPath(), mode),
-	)
+	db, err := openUnchanged(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = db.Close() }() // it was only read
-	db.SetMaxOpenConns(1)
 	return appliedIn(ctx, db, path)
 }
 

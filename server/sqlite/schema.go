@@ -35,6 +35,7 @@ type schema struct {
 //	retention        the rest of the ledger, and the clock: ledger.go
 //	heads            the newest seq of each day: forget.go
 //	endpoints        endpoints.go
+//	sealing          which key sealed the secrets in endpoints: sealing.go
 //	sessions, logins logins.go
 //	certificates     certificates.go
 //	probe            one row that Probe writes: health.go

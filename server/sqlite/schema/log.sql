@@ -133,6 +133,12 @@ CREATE TABLE endpoint_blocks (
 
 CREATE INDEX deliveries_spooled ON deliveries (random) WHERE rest IS NOT NULL;
 
+CREATE TABLE sealing (
+    only    INTEGER PRIMARY KEY CHECK (only = 1),
+    key_id  TEXT    NOT NULL,
+    residue INTEGER NOT NULL -- 1: free space may hold values that are plain or sealed with an earlier key
+) STRICT;
+
 INSERT INTO goose_db_version (version_id, is_applied) VALUES
     (0, 1),
     (1, 1),
@@ -142,4 +148,5 @@ INSERT INTO goose_db_version (version_id, is_applied) VALUES
     (5, 1),
     (6, 1),
     (7, 1),
-    (8, 1);
+    (8, 1),
+    (9, 1);
