@@ -61,6 +61,7 @@ type controlCalls struct {
 	Logins    loginMaker
 	Endpoints endpointLister
 	Summary   func() summary // for GET /control/v1/debug
+	Backups   *backups
 }
 
 // loginMaker creates one-time logins. *access.Logins implements it.

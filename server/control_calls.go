@@ -24,6 +24,7 @@ func (c controlCalls) routes() http.Handler {
 	for pattern, handle := range map[string]http.HandlerFunc{
 		"POST " + client.LoginsPath:        c.newLogin,
 		"GET " + client.EndpointsPath:      c.listEndpoints,
+		"GET " + client.BackupPath:         c.backup,
 		"GET /control/v1/debug":            c.debug,
 		"GET /control/v1/debug/goroutines": profile("goroutine"),
 		"GET /control/v1/debug/heap":       profile("heap"),

@@ -19,7 +19,7 @@ const module = "hookbeam"
 
 // floors gives each package of the program its floor. A package imports only from floors below its own.
 var floors = map[string]int{
-	"server/hook": 0, "server/datafile": 0, "server/meter": 0, "server/seal": 0,
+	"server/hook": 0, "server/datafile": 0, "server/meter": 0, "server/seal": 0, "server/archive": 0,
 
 	"server/wire": 1, "server/payload": 1, "server/payments": 1,
 
@@ -51,8 +51,9 @@ var outsiders = []string{"server/bench", "server/trust"}
 
 // only narrows what some packages may import of the program, beyond their floor.
 var only = map[string][]string{
-	"server/hook": {}, "server/datafile": {}, "server/meter": {}, "server/seal": {}, "server/payments": {"server/hook"},
-	"web": {"server/hook", "server/access", "server/wire"},
+	"server/hook": {}, "server/datafile": {}, "server/meter": {}, "server/seal": {}, "server/archive": {},
+	"server/payments": {"server/hook"},
+	"web":             {"server/hook", "server/access", "server/wire"},
 	"server/bench": {
 		"server/hook",
 		"server/provider",

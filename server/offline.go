@@ -32,7 +32,14 @@ func lockOffline(folder, command, version string, log *slog.Logger) (*dataLock, 
 	// The commands have no flag --allow-network-fs, only its variable.
 	allowed, _ := strconv.ParseBool(os.Getenv("HOOKBEAM_ALLOW_NETWORK_FS")) // what is no bool allows nothing
 	who := datafile.RunningServer{Version: version, Command: command, NetworkFS: allowed}
-	return lockDataFolder(folder, who, log)
+	lock, err := lockDataFolder(folder, who, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := refuseHalfRestored(folder); err != nil {
+		return nil, errors.Join(err, lock.release())
+	}
+	return lock, nil
 }
 
 // NewLogin creates a one-time login in a data folder, and returns its link, which can be used once a server runs there.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 
 	"hookbeam/server/access"
@@ -56,6 +58,12 @@ func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, 
 		Protocol: client.Protocol, NetworkFS: s.config.AllowNetworkFS}
 	wait := s.waitFor(ctx, activated, "waiting for the data folder")
 	if s.folder, err = lockDataFolderWithin(wait, s.config.Data, who, s.deps.Log); err != nil {
+		return token, nil, err
+	}
+	if err := refuseHalfRestored(s.config.Data); err != nil {
+		return token, nil, err
+	}
+	if err := os.RemoveAll(filepath.Join(s.config.Data, copiesFolder)); err != nil { // of an interrupted backup
 		return token, nil, err
 	}
 	if s.channel, err = datafile.ListenControl(s.config.Data, s.logRefusedPeer); err != nil {

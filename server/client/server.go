@@ -120,20 +120,12 @@ func (s *Server) call(ctx context.Context, method, path string, value, answer an
 			return err
 		}
 	}
-	r, err := http.NewRequestWithContext(ctx, method, s.base+path, bytes.NewReader(body))
+	r, err := s.request(ctx, method, path, body)
 	if err != nil {
 		return err
 	}
 	if value != nil {
 		r.Header.Set("Content-Type", "application/json")
-	}
-	r.Header.Set("User-Agent", "hookbeam/"+s.version)
-	r.Header.Set(VersionHeader, s.version)
-	if s.IsLocal() {
-		r.Header.Set(ProtocolHeader, strconv.Itoa(Protocol))
-	}
-	if s.token != "" {
-		r.Header.Set("Authorization", "Bearer "+s.token)
 	}
 	response, err := s.http.Do(r)
 	if err != nil {
@@ -159,6 +151,23 @@ func (s *Server) call(ctx context.Context, method, path string, value, answer an
 		return fmt.Errorf("decode the server's response: %w", err)
 	}
 	return nil
+}
+
+// request returns a request with the headers that each one has.
+func (s *Server) request(ctx context.Context, method, path string, body []byte) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, method, s.base+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("User-Agent", "hookbeam/"+s.version)
+	r.Header.Set(VersionHeader, s.version)
+	if s.IsLocal() {
+		r.Header.Set(ProtocolHeader, strconv.Itoa(Protocol))
+	}
+	if s.token != "" {
+		r.Header.Set("Authorization", "Bearer "+s.token)
+	}
+	return r, nil
 }
 
 // unreachable returns the error for a request that got no response. It drops the URL that net/http puts in front.

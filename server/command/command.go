@@ -62,6 +62,19 @@ type Offline interface {
 	) (deliveries int, err error)
 	// ExportStatuses writes a copy of the statuses' database to a new file. It changes nothing in the folder.
 	ExportStatuses(ctx context.Context, folder, file string, log *slog.Logger) error
+	// Backup writes a backup of the folder to w.
+	Backup(
+		ctx context.Context,
+		folder string,
+		key client.SealKey,
+		w io.Writer,
+		withCertificates bool,
+		log *slog.Logger,
+	) error
+	// Restore puts a backup in place of the folder's content.
+	Restore(ctx context.Context, r client.RestoreRequest, log *slog.Logger) (client.Restored, error)
+	// Renew makes a folder that another tool has restored a new log.
+	Renew(ctx context.Context, folder string, key client.SealKey, log *slog.Logger) (client.Restored, error)
 	// Rekey seals the secrets with another key: the one in newFile, or a new one.
 	Rekey(
 		ctx context.Context,
@@ -89,6 +102,8 @@ type commandLine struct {
 	Identify identifyCmd `cmd:"" help:"Name the sender of a request offline, from its headers and body."`
 	Health   healthCmd   `cmd:"" help:"Ask whether a server is ready; for containers and scripts."`
 	Statuses statusesCmd `cmd:"" help:"Manage the statuses of payments, orders and pipeline runs."`
+	Backup   backupCmd   `cmd:"" help:"Write a backup of a data folder to a file, also while its server runs."`
+	Restore  restoreCmd  `cmd:"" help:"Restore a backup into a data folder on which no server runs."`
 	Rekey    rekeyCmd    `cmd:"" help:"Seal the secrets in the database with another key."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the API description (OpenAPI)." hidden:""`

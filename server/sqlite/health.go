@@ -78,6 +78,20 @@ func (o *outcome) fresh(now time.Time) (ok bool, err error) {
 	return !o.at.IsZero() && age >= 0 && age < trusted, o.err
 }
 
+// Healthy returns nil, or the problem that keeps the database from being used: it is damaged, or its files are gone.
+func (s *DB) Healthy() error {
+	if bad := s.damaged.Load(); bad != nil {
+		return &hook.Problem{
+			Kind:       hook.ErrUnavailable,
+			Code:       "database_damaged",
+			Detail:     "The server's database is damaged, so nothing can be stored. See the server's log.",
+			RetryAfter: 30 * time.Second,
+			Cause:      *bad,
+		}
+	}
+	return s.checkFiles(allFiles)
+}
+
 // probing is the state of probe. All callers of Probe share one probe.
 type probing struct {
 	mu   sync.Mutex
@@ -95,16 +109,7 @@ func (s *DB) Probe(ctx context.Context) error {
 		return errStopping
 	default:
 	}
-	if bad := s.damaged.Load(); bad != nil {
-		return &hook.Problem{
-			Kind:       hook.ErrUnavailable,
-			Code:       "database_damaged",
-			Detail:     "The server's database is damaged, so nothing can be stored. See the server's log.",
-			RetryAfter: 30 * time.Second,
-			Cause:      *bad,
-		}
-	}
-	if err := s.checkFiles(allFiles); err != nil {
+	if err := s.Healthy(); err != nil {
 		return err
 	}
 	if ok, err := s.outcome.fresh(s.options.Now()); ok {

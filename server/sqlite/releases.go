@@ -28,11 +28,7 @@ type Checked struct{ states map[string]schemaState }
 // SQLite creates beside a database. A damaged database is no error here: opening it gives a better one.
 func CheckRelease(ctx context.Context, dir string) (Checked, error) {
 	seen := Checked{states: map[string]schemaState{}}
-	databases := map[string]schema{FileName: logSchema}
-	for _, kind := range projectionKinds() {
-		databases[kind.file] = kind.schema
-	}
-	for name, of := range databases {
+	for name, of := range databases() {
 		found, err := of.check(ctx, filepath.Join(dir, name))
 		if err == nil {
 			seen.states[name] = found
