@@ -144,30 +144,41 @@ func certificateFiles(folder string) (names []string, err error) {
 	return names, err
 }
 
-// backup streams a backup to a command. The copies may take a while, so the response begins before them; what fails
-// then is told by a trailer, and the archive is incomplete.
+// backup streams a backup to a command.
 func (c controlCalls) backup(w http.ResponseWriter, r *http.Request) {
+	c.stream(w, r, "application/gzip", func(out io.Writer) error {
+		return c.Backups.write(r.Context(), out, r.URL.Query().Get("certificates") == "true")
+	})
+}
+
+// stream responds with what write writes. That may begin late and take long, so the response begins before it; what
+// fails then is told by a trailer, and the response is incomplete.
+func (c controlCalls) stream(
+	w http.ResponseWriter,
+	r *http.Request,
+	contentType string,
+	write func(io.Writer) error,
+) {
 	control := http.NewResponseController(w)
 	out := &patientWriter{to: w, control: control}
 	// The limits of other calls do not hold here: the time depends on the size of the data.
-	err := errors.Join(control.SetReadDeadline(time.Time{}), out.extend())
+	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Time{}))
 	if err != nil {
 		writeControlProblem(w, http.StatusInternalServerError, &hook.Problem{Code: "internal",
-			Detail: "The connection cannot carry a backup: " + err.Error()})
+			Detail: "The connection cannot carry a long response: " + err.Error()})
 		return
 	}
-	w.Header().Set("Content-Type", "application/gzip")
+	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Trailer", client.ErrorTrailer)
 	w.WriteHeader(http.StatusOK)
 	_ = control.Flush() // fails only if the client has left
-	err = c.Backups.write(r.Context(), out, r.URL.Query().Get("certificates") == "true")
-	if err == nil {
+	if err = write(out); err == nil {
 		return
 	}
 	if problem := (*hook.Problem)(nil); errors.As(err, &problem) {
 		err = errors.New(problem.Detail)
 	} else if r.Context().Err() == nil {
-		c.Backups.log.Error("backup failed", "error", err)
+		c.Backups.log.Error("control request failed", "route", r.URL.Path, "error", err)
 	}
 	w.Header().Set(client.ErrorTrailer, strings.Join(strings.Fields(err.Error()), " "))
 }
@@ -178,12 +189,8 @@ type patientWriter struct {
 	control *http.ResponseController
 }
 
-func (p *patientWriter) extend() error {
-	return p.control.SetWriteDeadline(time.Now().Add(controlWriteTime))
-}
-
 func (p *patientWriter) Write(b []byte) (int, error) {
-	if err := p.extend(); err != nil {
+	if err := p.control.SetWriteDeadline(time.Now().Add(controlWriteTime)); err != nil {
 		return 0, err
 	}
 	return p.to.Write(b)

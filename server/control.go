@@ -19,6 +19,7 @@ import (
 	"hookbeam/server/client"
 	"hookbeam/server/datafile"
 	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
 	"hookbeam/server/wire"
 )
 
@@ -62,6 +63,7 @@ type controlCalls struct {
 	Endpoints endpointLister
 	Summary   func() summary // for GET /control/v1/debug
 	Backups   *backups
+	Seal      sqlite.Sealer // opens secrets, for GET /control/v1/check
 }
 
 // loginMaker creates one-time logins. *access.Logins implements it.

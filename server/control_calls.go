@@ -25,6 +25,7 @@ func (c controlCalls) routes() http.Handler {
 		"POST " + client.LoginsPath:        c.newLogin,
 		"GET " + client.EndpointsPath:      c.listEndpoints,
 		"GET " + client.BackupPath:         c.backup,
+		"GET " + client.CheckPath:          c.check,
 		"GET /control/v1/debug":            c.debug,
 		"GET /control/v1/debug/goroutines": profile("goroutine"),
 		"GET /control/v1/debug/heap":       profile("heap"),

@@ -206,7 +206,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	s.http = newHTTP(s.api, s.conns, log)
 	s.control = newControl(s.channel, s.config.Version, controlCalls{
 		API: s.api, Site: s.site, Logins: s.logins, Endpoints: s.endpoints, Summary: s.summary,
-		Backups: s.newBackups()}, s.refusals, log)
+		Backups: s.newBackups(), Seal: s.key}, s.refusals, log)
 	return nil
 }
 

@@ -1,7 +1,9 @@
 package client
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -48,4 +50,15 @@ func (s *Server) stream(ctx context.Context, path string, w io.Writer) error {
 		return errors.New("the server stopped before the response was complete. Try again")
 	}
 	return err
+}
+
+// Check has the server look for damage in its databases. It may take any time. Only a local server offers it.
+func (s *Server) Check(ctx context.Context) (Checked, error) {
+	var text bytes.Buffer
+	var checked Checked
+	if err := s.stream(ctx, CheckPath, &text); err != nil {
+		return checked, err
+	}
+	err := json.Unmarshal(text.Bytes(), &checked)
+	return checked, err
 }

@@ -22,6 +22,28 @@ const (
 	EndpointsPath = "/control/v1/endpoints"
 )
 
+// CheckPath is the call that looks for damage in the databases.
+const CheckPath = "/control/v1/check"
+
+// Checked is the result of hookbeam check.
+type Checked struct {
+	OK         bool             `json:"ok"`
+	Bytes      map[string]int64 `json:"bytes"`               // size of each database file
+	Deliveries int64            `json:"deliveries"`          // records whose checksum was compared
+	Unchecked  int64            `json:"unchecked,omitempty"` // records of releases that stored no checksum
+	Damaged    []hook.Seq       `json:"damaged,omitempty"`   // records that do not match their checksum, the first 100
+	Findings   []Finding        `json:"findings"`
+	Secrets    bool             `json:"secrets"` // the secrets were opened; false if the key is not there
+	Took       int64            `json:"ms"`
+}
+
+// Finding is one damage, and what to do about it.
+type Finding struct {
+	File string `json:"file"`
+	What string `json:"what"`
+	Do   string `json:"do,omitempty"`
+}
+
 // Rekeyed is the result of hookbeam rekey.
 type Rekeyed struct {
 	KeyID    string `json:"key_id"`

@@ -71,6 +71,8 @@ type Offline interface {
 		withCertificates bool,
 		log *slog.Logger,
 	) error
+	// Check looks for damage in the databases of the folder.
+	Check(ctx context.Context, folder string, key client.SealKey, log *slog.Logger) (client.Checked, error)
 	// Restore puts a backup in place of the folder's content.
 	Restore(ctx context.Context, r client.RestoreRequest, log *slog.Logger) (client.Restored, error)
 	// Renew makes a folder that another tool has restored a new log.
@@ -104,6 +106,7 @@ type commandLine struct {
 	Statuses statusesCmd `cmd:"" help:"Manage the statuses of payments, orders and pipeline runs."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup of a data folder to a file, also while its server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup into a data folder on which no server runs."`
+	Check    checkCmd    `cmd:"" help:"Look for damage in the databases, also while the server runs."`
 	Rekey    rekeyCmd    `cmd:"" help:"Seal the secrets in the database with another key."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the API description (OpenAPI)." hidden:""`

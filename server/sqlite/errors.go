@@ -67,8 +67,9 @@ func (s *database) explain(err error) error {
 	}
 	if damage(err) {
 		return fmt.Errorf(
-			"%w: %s. Nothing was changed. Replace the file with a backup, or move it away to start with an empty "+
-				"log. The sqlite3 command .recover can read the undamaged part of the file (%v)",
+			"%w: %s. Nothing was changed. Restore a backup with hookbeam restore FILE --replace, or move the file "+
+				"away to start with an empty log; hookbeam check says more. The sqlite3 command .recover can read the "+
+				"undamaged part of the file (%v)",
 			errDamaged, s.path, err,
 		)
 	}

@@ -27,6 +27,9 @@ type projectionKind struct {
 	tables []string // all other tables
 	schema schema
 	tuning tuning
+
+	// consistent are queries that count what must not be, each with a sentence that takes the number. See Inspect.
+	consistent map[string]string
 }
 
 // projectionKinds are the projections that have a database.

@@ -45,19 +45,25 @@ func SealedWith(ctx context.Context, dir string) (id string, err error) {
 		return "", err
 	}
 	defer func() { _ = db.Close() }() // it was only read
-	var tables int
-	if err := db.QueryRowContext(ctx,
-		`SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'sealing'`).Scan(&tables); err != nil {
-		return "", fmt.Errorf("read which key %s needs: %w", path, err)
-	}
-	if tables == 0 {
-		return "", nil
-	}
-	err = db.QueryRowContext(ctx, `SELECT key_id FROM sealing`).Scan(&id)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("read which key %s needs: %w", path, err)
+	if id, err = sealedWith(ctx, db); err != nil {
+		return "", (&database{path: path}).explain(fmt.Errorf("read which key it needs: %w", err))
 	}
 	return id, nil
+}
+
+// sealedWith is SealedWith for an open database.
+func sealedWith(ctx context.Context, db *sql.DB) (id string, err error) {
+	var tables int
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'sealing'`).
+		Scan(&tables)
+	if err != nil || tables == 0 {
+		return "", err
+	}
+	err = db.QueryRowContext(ctx, `SELECT key_id FROM sealing`).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return id, err
 }
 
 // openUnchanged opens a database so that nothing is written, not even a WAL beside it. If there is a WAL, it must be

@@ -27,6 +27,10 @@ var statusesKind = projectionKind{
 	schema: schema{migrations: "migrations/statuses", snapshot: "schema/statuses.sql"},
 	tuning: tuning{mode: quick, synchronous: 1, checkpoint: (16 << 20) / pageSize, cache: statusesCache,
 		walLimit: statusesWALLimit},
+	consistent: map[string]string{
+		`SELECT count(*) FROM subjects WHERE NOT json_valid(status)`:                 "%d statuses cannot be read",
+		`SELECT count(*) FROM names WHERE subject NOT IN (SELECT key FROM subjects)`: "%d names belong to no status",
+	},
 }
 
 // Statuses is the database of the status projection. Package status decides what is in it.

@@ -38,6 +38,7 @@ func TestADamagedDatabaseIsNoticedNotServed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t)
+			s.env = []string{"HOOKBEAM_SEAL_KEY_FILE=" + filepath.Join(sound.data, "seal.key")}
 			if err := os.WriteFile(filepath.Join(s.data, "hookbeam.db"), damage(append([]byte{}, kept...)),
 				0o600); err != nil {
 				t.Fatal(err)
