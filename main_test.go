@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the binary as people do. Beside testscript's own, a script has these commands:
 //
 //	serve ARG…      starts hookbeam serve on a free port, waits for its banner, keeps it in the file banner, and
-//	                sets $URL, $HOST, $LOGIN and $IN from it
+//	                sets $URL, $HOST, $LOGIN, $IN and, with --metrics-listen, $METRICS from it
 //	shutdown [SIGNAL]
 //	                ends the server, which must exit with code 0; what it logged is in the file log
 //	hurry           sends SIGTERM while the server is to go on for an hour; it must say that it is not ready and still
@@ -165,10 +165,11 @@ func (s *script) serve(ts *testscript.TestScript, args []string) {
 		ts.Fatalf("its banner is %q, and it logged %s", banner, s.log)
 	}
 	for name, form := range map[string]string{
-		"URL":   `(http\S+)/login/`,
-		"LOGIN": `(http\S+/login/[a-z0-9]+)`,
-		"IN":    `(http\S+/in/[a-z0-9-]+)`,
-		"HOST":  `http://([^/\s]+)/login/`,
+		"URL":     `(http\S+)/login/`,
+		"LOGIN":   `(http\S+/login/[a-z0-9]+)`,
+		"IN":      `(http\S+/in/[a-z0-9-]+)`,
+		"METRICS": `(http\S+)/metrics`,
+		"HOST":    `http://([^/\s]+)/login/`,
 	} {
 		if found := regexp.MustCompile(form).FindStringSubmatch(banner); found != nil {
 			ts.Setenv(name, found[1])

@@ -17,7 +17,8 @@ type banner struct {
 	Version string `json:"version"`
 	URL     string `json:"url"`
 	Login   string `json:"login"`
-	Try     string `json:"try,omitempty"` // a curl command for the first endpoint; "" if there is no endpoint
+	Metrics string `json:"metrics,omitempty"` // of --metrics-listen
+	Try     string `json:"try,omitempty"`     // a curl command for the first endpoint; "" if there is no endpoint
 
 	localOnly    bool   // the endpoint in Try accepts requests from private networks only
 	loginCommand string // prints another login
@@ -35,6 +36,7 @@ func (s *server) printBanner(ctx context.Context) error {
 		URL:          s.site.URL(""),
 		Login:        s.site.URL("login/" + code),
 		loginCommand: "hookbeam login",
+		Metrics:      s.metricsAt.url(),
 	}
 	if endpoints := s.endpoints.List(); len(endpoints) > 0 {
 		b.Try = `curl -d '{"hello":"world"}' ` + s.site.URL("in/"+endpoints[0].Slug)
@@ -65,6 +67,9 @@ func (b banner) print(w io.Writer) error {
 			text.WriteString("              accepts requests from this machine and its network only, " +
 				"until you confirm it in the dashboard\n")
 		}
+	}
+	if b.Metrics != "" {
+		fmt.Fprintf(&text, "  Metrics     %s\n", b.Metrics)
 	}
 	text.WriteByte('\n')
 	_, err := io.WriteString(w, text.String())

@@ -16,8 +16,9 @@ import (
 type Config struct {
 	client.Location
 	client.SealKey
-	InsecureHTTP bool     `help:"Serve other machines over plain HTTP. Anyone on the network path can read and change the traffic." env:"HOOKBEAM_INSECURE_HTTP"`
-	TrustedProxy []string `help:"Proxies whose X-Forwarded-For header is trusted, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`
+	InsecureHTTP  bool     `help:"Serve other machines over plain HTTP. Anyone on the network path can read and change the traffic." env:"HOOKBEAM_INSECURE_HTTP"`
+	MetricsListen string   `help:"Serve /metrics without a token on this address, and the health checks; without a host on this machine only." env:"HOOKBEAM_METRICS_LISTEN" placeholder:"HOST:PORT"`
+	TrustedProxy  []string `help:"Proxies whose X-Forwarded-For header is trusted, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`
 
 	KeepFor   Span  `help:"How long deliveries are kept; 0 = forever." default:"30d" env:"HOOKBEAM_KEEP_FOR"`
 	KeepBytes Bytes `help:"Maximum size of deliveries on disk, and of the statuses beside them; 0 = unlimited." default:"1GiB" env:"HOOKBEAM_KEEP_BYTES"`

@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"server/filter": 2, "server/payments/paymentstest": 2, "server/logtest": 2, "server/extract/extracttest": 2,
 
 	"server/access": 3, "server/live": 3, "server/follow": 3, "server/outbound": 3, "server/sqlite": 3,
+	"server/metrics": 3,
 
 	"server/signature": 4, "server/extract/expr": 4,
 
@@ -91,7 +92,8 @@ var addresses = map[string][]string{
 	"github.com/expr-lang/expr":           {"server/extract/expr"},
 	"github.com/tidwall/gjson":            {"server/payload", "server/sample", "server/diagnose"},
 	"github.com/tidwall/sjson":            {"server/signature", "server/sample"},
-	"github.com/prometheus/client_golang": {"server/api"},
+	"github.com/prometheus/client_golang": {"server/metrics"},
+	"github.com/prometheus/common":        {"server/metrics"},
 }
 
 // source is one Go file: the package that it is part of, and what it imports.

@@ -39,6 +39,7 @@ type gate struct {
 	quota     *access.Quota
 	refusals  *access.Refusals
 	refused   *access.RefusalList
+	limit     int // connections in all
 }
 
 // newGate returns a gate in front of l. descriptors is the number of files that the process may have open, 0 if
@@ -50,7 +51,7 @@ func newGate(l net.Listener, addresses *access.Addresses, refusals *access.Refus
 		inAll = int(min(descriptorShare*float64(descriptors), connectionsMost))
 	}
 	inAll = max(inAll, 2) // one address may have half of them, which must not be none
-	return &gate{Listener: l, addresses: addresses, refusals: refusals, refused: refused,
+	return &gate{Listener: l, addresses: addresses, refusals: refusals, refused: refused, limit: inAll,
 		quota: access.NewQuota(inAll, min(connectionsOfAddress, inAll/2))}
 }
 

@@ -118,7 +118,7 @@ func (o Offline) RebuildStatuses(
 	defer func() { err = errors.Join(err, views.close()) }()
 	find := func(id hook.EndpointID) (hook.Endpoint, bool) { e, ok := known[id]; return e, ok }
 	config := Config{Location: client.Location{Data: folder}, Version: o.Version}
-	if err := views.open(ctx, store, config, log, find, time.Hour); err != nil {
+	if err := views.open(ctx, store, config, log, nil, find, time.Hour); err != nil {
 		return 0, err
 	}
 	if err := views.rebuild(ctx); err != nil {

@@ -31,6 +31,7 @@ func (s *server) parts() []part {
 		{name: "refusals", run: s.refusals.Run},
 		{name: "signs of life", run: func(ctx context.Context) error { return s.manager.watch(ctx, s.db.Probe) }},
 	}...)
+	parts = append(parts, s.metricsParts()...)
 	return append(parts, s.requestParts(part{name: "live readers", run: s.hub.Run}, s.sockets.Wait)...)
 }
 

@@ -43,12 +43,20 @@ func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, 
 			return token, nil, err
 		}
 	}
+	if s.config.MetricsListen != "" {
+		if _, err := metricsAddress(s.config.MetricsListen); err != nil {
+			return token, nil, err
+		}
+	}
 	activated := s.activated()
 	if s.listener, err = s.listenMain(ctx); err != nil {
 		return token, nil, fmt.Errorf("listen on %s: %w", s.config.Listen, err)
 	}
 	// Again, because a host name may have been resolved to another address this time.
 	if err := s.config.checkExposure(s.listener.Addr()); err != nil {
+		return token, nil, err
+	}
+	if err := s.listenForMetrics(); err != nil {
 		return token, nil, err
 	}
 	if s.site, err = siteOf(s.config.Location, s.listener.Addr().String()); err != nil {

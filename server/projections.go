@@ -8,6 +8,7 @@ import (
 
 	"hookbeam/server/follow"
 	"hookbeam/server/hook"
+	"hookbeam/server/meter"
 	"hookbeam/server/sqlite"
 	"hookbeam/server/status"
 	"hookbeam/server/wire"
@@ -34,7 +35,7 @@ const catchUpAtStart = 2 * time.Second
 // open opens the projections of an open log, and lets them apply the deliveries that they do not contain yet, for
 // catchUp at most. endpoints finds an endpoint by its id.
 func (p *projections) open(
-	ctx context.Context, db *sqlite.DB, c Config, log *slog.Logger,
+	ctx context.Context, db *sqlite.DB, c Config, log *slog.Logger, counters *meter.Registry,
 	endpoints func(hook.EndpointID) (hook.Endpoint, bool), catchUp time.Duration,
 ) (err error) {
 	p.statuses, err = status.Open(ctx, status.Options{
@@ -50,6 +51,7 @@ func (p *projections) open(
 		KeepFor:   time.Duration(c.KeepStatuses),
 		KeepBytes: int64(c.KeepBytes),
 		Release:   c.Version,
+		Meter:     counters,
 	})
 	if err != nil {
 		return err

@@ -26,6 +26,8 @@ import (
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
 	"hookbeam/server/live"
+	"hookbeam/server/meter"
+	"hookbeam/server/metrics"
 	"hookbeam/server/outbound"
 	"hookbeam/server/provider"
 	"hookbeam/server/sqlite"
@@ -79,13 +81,20 @@ type server struct {
 	gate      *gate
 	refusals  *access.Refusals
 	refused   *access.RefusalList
+
+	counters     *meter.Registry
+	traffic      *metrics.Traffic
+	exporter     *metrics.Exporter
+	metricsAt    *metricsServer               // nil without --metrics-listen
+	certificates func() []metrics.Certificate // those that the server presents; nil: none
 }
 
 // Run runs a server until ctx ends or a part fails. It then stops gracefully: it answers the requests that have begun,
 // asks live readers to reconnect, and closes the log last. Its error joins the errors of all parts; it is a
 // *client.UsageError for a mistake in c.
 func Run(ctx context.Context, c Config, o Deps) (err error) {
-	s := &server{config: c, deps: o, collect: delayCollections(), began: time.Now(), manager: findManager()}
+	s := &server{config: c, deps: o, collect: delayCollections(), began: time.Now(), manager: findManager(),
+		counters: meter.New(), traffic: &metrics.Traffic{}}
 	defer s.collect()
 	defer func() { err = errors.Join(err, s.close()) }()
 	token, addresses, err := s.prepare(ctx)
@@ -133,6 +142,7 @@ func (s *server) storeOptions(checked sqlite.Checked) sqlite.Options {
 		Log:        s.deps.Log,
 		Checked:    checked,
 		Seal:       s.key,
+		Meter:      s.counters,
 	}
 }
 
@@ -149,7 +159,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	if s.endpoints, err = intake.LoadEndpoints(ctx, s.db.Registry(), time.Now, rand.Reader); err != nil {
 		return err
 	}
-	if err := s.views.open(ctx, s.db, s.config, log, s.endpoints.Known, catchUpAtStart); err != nil {
+	if err := s.views.open(ctx, s.db, s.config, log, s.counters, s.endpoints.Known, catchUpAtStart); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -159,7 +169,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	s.applied = s.views.behind(s.db.Log())
 	statuses := s.views.statuses.View()
 	s.hub = live.New(s.applied, live.Options{Now: clock, Newest: s.db.Log().Head, Statuses: statuses,
-		Encode: api.EncodeText, Ping: api.Ping})
+		Encode: api.EncodeText, Ping: api.Ping, Meter: s.counters})
 	s.endpoints.Subscribe(s.announceEndpoint)
 	if err := s.createFirstEndpoint(ctx); err != nil {
 		return fmt.Errorf("create the first endpoint: %w", err)
@@ -167,9 +177,10 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	s.endpoints.WarnOfOpen(log)
 	// Some providers name the certificate of a signature by URL. It is fetched through the guard of package outbound.
 	address := func(slug string) string { return s.site.URL("in/" + slug) }
-	out := outbound.New(outbound.Options{Log: log})
+	out := outbound.New(outbound.Options{Log: log, Meter: s.counters})
 	in := intake.New(s.endpoints, s.db.Log(), time.Now, address,
 		intake.NewCertificates(s.db.Registry(), out, log, time.Now))
+	in.CountIn(s.traffic)
 	s.rechecker = intake.NewRechecker(in, log, clock, intake.Pause)
 	s.refusals = access.NewRefusals(log, time.Now)
 	if s.refused, err = access.NewRefusalList(time.Now, rand.Reader); err != nil {
@@ -185,7 +196,9 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		PerEndpoint: access.NewLimiter(float64(s.config.RateEndpoint), s.config.RateEndpoint.burst(), limitedKeys),
 		MaxInFlight: int64(s.config.MaxInFlight),
 		RefusalList: s.refused,
+		Traffic:     s.traffic,
 	})
+	s.exporter = metrics.NewExporter(s.metricsSources(), log, time.Now)
 	pages := s.deps.Pages(s.site)
 	s.api = api.New(s.deps.Calls(), api.Options{
 		Site: s.site, Now: time.Now, Log: log,
@@ -196,6 +209,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		Reviews:  &announcedReviews{reviews: s.views.statuses, notice: s.notice},
 		Rebuilds: s.views.statuses,
 		Pages:    pages, Status: pages,
+		Metrics: s.exporter,
 		Receive: s.receive, InFlight: s.receive.InFlight, Live: s.sockets, Refusals: s.refusals,
 		RefusalList: s.refused,
 		Updates: api.NewUpdates(api.UpdatesOptions{Hub: s.hub, Addresses: addresses, Refusals: s.refusals,
@@ -262,6 +276,11 @@ func (s *server) close() error {
 	}
 	for _, l := range s.inherited {
 		errs = append(errs, l.Close())
+	}
+	if s.metricsAt != nil {
+		if err := s.metricsAt.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
 	}
 	errs = append(errs, s.views.close())
 	if s.db != nil {

@@ -113,6 +113,8 @@ type Options struct {
 	Live     http.Handler // frames over a WebSocket: see NewLive
 	Updates  http.Handler // frames by polling: see NewUpdates
 
+	Metrics http.Handler // GET /metrics; nil: there are none
+
 	Refusals    *access.Refusals    // nil: refused requests are not counted
 	RefusalList *access.RefusalList // nil: GET /refusals lists nothing
 	Checks      []ReadinessCheck    // further checks for /readyz, after the built-in ones
@@ -166,6 +168,7 @@ func New(c *Calls, o Options) *API {
 	a.stopCtx, a.stop = context.WithCancel(context.Background())
 	a.mountPages()
 	a.mountHealth()
+	a.mountMetrics()
 	a.mountPublic()
 	a.routes.HandleFunc("GET /api/v1/live", a.Live.ServeHTTP)
 	a.routes.HandleFunc("GET /api/v1/updates", a.Updates.ServeHTTP)

@@ -27,7 +27,7 @@ func TestLimitersAcceptExactlyTheDefaultNumberOfConnections(t *testing.T) {
 		ofAddress, ofLink, inAll int
 	}{
 		"sockets":                          {quota(h.api.Live.(*Live).sockets), 1000, 1000, 20_000},
-		"waiting polls":                    {quota(h.api.Updates.(*updates).waiting), 1000, 1000, 20_000},
+		"waiting polls":                    {quota(h.api.Updates.(*Updates).waiting), 1000, 1000, 20_000},
 		"status sockets":                   {conns(h.api.statusSockets), 1000, 20, 20_000},
 		"waiting status polls":             {conns(h.api.statusPolls), 1000, 20, 20_000},
 		"a small quota, to check the test": {quota(access.NewQuota(9, 5)), 5, 5, 9},

@@ -112,7 +112,7 @@ func TestAllTokensOfALinkShareItsConnectionLimit(t *testing.T) {
 
 func TestLongPollsAreLimitedPerAddress(t *testing.T) {
 	h := newTestAPI(t, "")
-	u := h.api.Updates.(*updates)
+	u := h.api.Updates.(*Updates)
 	u.waiting = access.NewQuota(2, 1)
 	var page struct{ Cursor string }
 	h.get("/api/v1/deliveries", &page)

@@ -76,6 +76,13 @@ func (s *connLimiter) acquire(l access.Link, c access.Client) (release func(), o
 	}, true
 }
 
+// count returns how many readers are counted.
+func (s *connLimiter) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held
+}
+
 // decrement counts one less, and removes the key when nothing is left.
 func decrement(held map[string]int, key string) {
 	if held[key]--; held[key] == 0 {

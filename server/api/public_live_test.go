@@ -224,13 +224,6 @@ func TestOnlyStatesSentToAPageAreRecordedAsShown(t *testing.T) {
 	}
 }
 
-// count returns how many readers are counted.
-func (s *connLimiter) count() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.held
-}
-
 func TestPublicStatusAllowsAnyOriginWithoutCredentials(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")

@@ -15,6 +15,7 @@ import (
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
+	"hookbeam/server/metrics"
 	"hookbeam/server/wire"
 )
 
@@ -29,6 +30,7 @@ type ReceiveOptions struct {
 	MaxRequests int                 // concurrent requests of one address; 0: 1,024
 	Refusals    *access.Refusals    // nil: refused requests are not counted
 	RefusalList *access.RefusalList // nil: refused requests are not listed
+	Traffic     *metrics.Traffic    // nil: refused requests are not counted by endpoint
 	Now         func() time.Time
 	Log         *slog.Logger
 }

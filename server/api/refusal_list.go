@@ -84,5 +84,6 @@ func (rc *Receive) noteRefusal(r *http.Request, remote string, err error) {
 	} else {
 		f.Tail = strings.TrimPrefix(address, receivePath)
 	}
+	rc.Traffic.Refused(hook.EndpointID(f.Endpoint), f.Code)
 	rc.RefusalList.Note(&f)
 }

@@ -53,6 +53,8 @@ func table() []route {
 		{pattern: "GET /healthz", audience: publicAccess, policy: policyInert, cache: cacheNever},
 		{pattern: "GET /readyz", audience: publicAccess, policy: policyInert, cache: cacheNever},
 
+		{pattern: "GET /metrics", audience: authenticated, policy: policyInert, cache: cacheNever},
+
 		{pattern: "GET /login", audience: publicAccess, policy: policyDocument, cache: cacheNever},
 		{pattern: "POST /login", audience: publicAccess, policy: policyDocument, cache: cacheNever, body: 4 << 10},
 		{pattern: "GET /login/{code}", audience: publicAccess, policy: policyDocument, cache: cacheNever},

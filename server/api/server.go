@@ -30,7 +30,7 @@ func (a *API) mountServer(h huma.API) {
 
 func (a *API) getServer(context.Context, *struct{}) (*serverOut, error) {
 	out := &serverOut{}
-	out.Body.Version, out.Body.Refused, out.Body.Warnings = a.version, a.refused(), a.warnings()
+	out.Body.Version, out.Body.Refused, out.Body.Warnings = a.version, a.Refused(), a.warnings()
 	out.Body.Storage, out.Body.TooMuch = wire.StorageUsage(a.Usage()), a.Effects.TooMuch()
 	if a.InFlight != nil {
 		out.Body.InFlight = a.InFlight()
@@ -38,9 +38,9 @@ func (a *API) getServer(context.Context, *struct{}) (*serverOut, error) {
 	return out, nil
 }
 
-// refused returns the number of refused requests by code: those in the log's summaries, and those that are only
+// Refused returns the number of refused requests by code: those in the log's summaries, and those that are only
 // counted, such as requests to URLs that no endpoint has.
-func (a *API) refused() map[string]int64 {
+func (a *API) Refused() map[string]int64 {
 	counts := a.Refusals.Counts()
 	for code, n := range a.RefusalList.Counts() {
 		counts[code] = max(counts[code], n) // most refusals at the door are counted by both

@@ -26,30 +26,30 @@ type UpdatesOptions struct {
 	Log        *slog.Logger
 }
 
-// updates handles GET /updates?after=&endpoint=&wait=: the frames of the live connection, by polling. It
+// Updates handles GET /updates?after=&endpoint=&wait=: the frames of the live connection, by polling. It
 // responds with the next frame after the cursor. If there is nothing new, it waits for an update (long
 // polling), at most for the duration wait, and then responds with an empty frame. It needs a session or the
 // administrator's token, which the guard checks.
 //
 // Errors: "cursor_unreadable", "invalid_request" for a wait that is not a duration, "too_many_waiting", and
 // "unauthenticated" if the session ends during the wait.
-type updates struct {
+type Updates struct {
 	UpdatesOptions
 	waiting *access.Quota // requests that wait
 }
 
 // NewUpdates returns the handler of GET /updates. Package server creates one.
-func NewUpdates(o UpdatesOptions) http.Handler {
+func NewUpdates(o UpdatesOptions) *Updates {
 	if o.MaxWaiting == 0 {
 		o.MaxWaiting = socketsPerAddress
 	}
 	if o.MaxAll == 0 {
 		o.MaxAll = socketsInTotal
 	}
-	return &updates{UpdatesOptions: o, waiting: access.NewQuota(o.MaxAll, o.MaxWaiting)}
+	return &Updates{UpdatesOptions: o, waiting: access.NewQuota(o.MaxAll, o.MaxWaiting)}
 }
 
-func (u *updates) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (u *Updates) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	payload, err := u.next(r)
 	if err != nil {
 		writeRefused(w, u.Log, u.Refusals, err)
@@ -60,7 +60,7 @@ func (u *updates) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // next returns the frame that r asks for, as JSON.
-func (u *updates) next(r *http.Request) ([]byte, error) {
+func (u *Updates) next(r *http.Request) ([]byte, error) {
 	q := r.URL.Query()
 	position, err := u.Hub.PositionAfter(q.Get("after"), hook.EndpointID(q.Get("endpoint")))
 	if err != nil {
@@ -86,6 +86,9 @@ func (u *updates) next(r *http.Request) ([]byte, error) {
 	}
 	return payload, err
 }
+
+// Waiting returns how many requests wait for an update.
+func (u *Updates) Waiting() int { return u.waiting.Held() }
 
 // tooManyWaiting is the error of a request that would wait over one of the limits. Without wait it would succeed.
 var tooManyWaiting = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_waiting", RetryAfter: 5 * time.Second,

@@ -42,6 +42,7 @@ type Intake struct {
 	address   func(slug string) string
 	lookup    *Certificates          // nil: none are looked up
 	kept      signature.Certificates // lookup without requests to senders; nil with lookup
+	traffic   Traffic                // nil: nothing is counted
 	find      func(id string) (*provider.Provider, bool)
 
 	releasing sync.Mutex // one at a time, so that nothing is released twice
@@ -60,11 +61,19 @@ func New(
 	return in
 }
 
+// Traffic counts deliveries after they were stored.
+type Traffic interface {
+	Received(r *hook.Record)
+}
+
+// CountIn makes Accept count deliveries in t. It must be called before the first delivery.
+func (in *Intake) CountIn(t Traffic) { in.traffic = t }
+
 // With returns an intake that finds the provider of received deliveries by find instead of in the catalogue. Tests use
 // it for senders that the catalogue does not have.
 func (in *Intake) With(find func(id string) (*provider.Provider, bool)) *Intake {
 	with := New(in.endpoints, in.log, in.now, in.address, in.lookup)
-	with.find = find
+	with.find, with.traffic = find, in.traffic
 	return with
 }
 
@@ -85,6 +94,9 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 	applyResult(r, e, f)
 	if err := in.log.Append(r); err != nil {
 		return nil, nil, err
+	}
+	if in.traffic != nil {
+		in.traffic.Received(r)
 	}
 	switch {
 	case f.Verdict != hook.Rejected:

@@ -44,6 +44,7 @@ type shard struct {
 	awake   chan struct{}            // has an element when another pass is due
 	readers []*Reader                // used only by the shard's goroutine
 	shared  map[Position]sharedFrame // the frames of the current pass
+	sent    sent                     // in this pass
 	waiting bool                     // the last pass left out a reader under load that has updates
 	helpers sync.WaitGroup
 
@@ -135,6 +136,7 @@ func (s *shard) pass(ctx context.Context, gathered bool) (more bool) {
 	}
 	clear(s.readers[len(kept):])
 	s.readers = kept
+	s.hub.sent.add(&s.sent)
 	return more
 }
 
@@ -167,6 +169,8 @@ func (s *shard) sendNext(ctx context.Context, r *Reader, second int64) (more boo
 
 // send writes a message to a reader. A helper writes what the socket does not accept at once.
 func (s *shard) send(r *Reader, wire []byte) {
+	s.sent.frames++
+	s.sent.bytes += uint64(len(wire))
 	rest, err := r.conn.Send(wire)
 	if err != nil {
 		r.Leave()
@@ -199,7 +203,9 @@ func (s *shard) catchUp(ctx context.Context, r *Reader) error {
 			return err
 		}
 		if f.updates > 0 || was.fresh {
-			rest, err := r.conn.Send(s.hub.options.Encode(f.payload))
+			wire := s.hub.options.Encode(f.payload)
+			s.hub.sent.add(&sent{frames: 1, bytes: uint64(len(wire))})
+			rest, err := r.conn.Send(wire)
 			if err == nil && len(rest) > 0 {
 				err = r.conn.Finish(rest)
 			}

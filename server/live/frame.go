@@ -170,6 +170,7 @@ func (h *Hub) Poll(ctx context.Context, p Position, wait time.Duration) ([]byte,
 			return nil, err
 		}
 		if f.updates > f.repeats || reset || wait <= 0 || f.repeats > 0 && f.more {
+			h.polled.add(&sent{frames: 1, bytes: uint64(len(f.payload))})
 			return f.payload, nil
 		}
 		if f.repeats == 0 {

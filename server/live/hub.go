@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/meter"
 	"hookbeam/server/wire"
 )
 
@@ -51,6 +52,8 @@ type Options struct {
 	Encode func(payload []byte) []byte
 	// Ping is a message of the same protocol that the client has to answer.
 	Ping []byte
+	// Meter counts the frames that are sent; nil: nothing is counted.
+	Meter *meter.Registry
 }
 
 // Hub holds the ring and sends from it to the readers. The server has one. As a follower of the log (package follow) it
@@ -65,6 +68,8 @@ type Hub struct {
 	// lastAsked is when PositionAfter was last called, in Unix seconds. Pollers call it for each request.
 	lastAsked atomic.Int64
 	blocks    *blocks
+	sent      *sentCounters // frames over sockets
+	polled    *sentCounters // and by polling
 	stopped   chan struct{} // closed when Run has ended
 
 	mu      sync.RWMutex
@@ -86,6 +91,8 @@ func New(log Log, o Options) *Hub {
 		head:    head,
 		changed: make(chan struct{}),
 		blocks:  newBlocks(log, o.Statuses),
+		sent:    newSentCounters(o.Meter, "websocket"),
+		polled:  newSentCounters(o.Meter, "polling"),
 		stopped: make(chan struct{}),
 	}
 	h.ring.floor = head

@@ -19,6 +19,14 @@ func (c *Counter) Add(n uint64) {
 	}
 }
 
+// Value returns how many events were counted. That of a nil Counter is 0.
+func (c *Counter) Value() uint64 {
+	if c == nil {
+		return 0
+	}
+	return c.n.Load()
+}
+
 // Gauge is a whole number that rises and falls, such as open connections. A nil Gauge ignores calls.
 type Gauge struct{ n atomic.Int64 }
 
@@ -62,6 +70,17 @@ func (h *Histogram) Observe(value float64) {
 			return
 		}
 	}
+}
+
+// Buckets adds the number of observations in each bucket to into, which is as long as the bounds and one more. It
+// returns into. A nil Histogram adds nothing.
+func (h *Histogram) Buckets(into []uint64) []uint64 {
+	if h != nil {
+		for i := range min(len(into), len(h.buckets)) {
+			into[i] += h.buckets[i].Load()
+		}
+	}
+	return into
 }
 
 // read returns the number of observations in each bucket, in all, and the sum of the observed values.

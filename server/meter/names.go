@@ -21,7 +21,8 @@ var (
 
 // units are the allowed last words of the names of gauges and histograms: base units of the Prometheus conventions, and
 // the nouns for what this program counts. The list is closed so that every unit has one spelling; add what is missing.
-var units = []string{"seconds", "bytes", "ratio", "connections", "readers", "deliveries", "events", "entries", "files"}
+var units = []string{"seconds", "bytes", "ratio", "connections", "readers", "deliveries", "events", "entries", "files",
+	"requests"}
 
 // reservedKeys are label keys that the exposition format uses for histograms and summaries.
 var reservedKeys = []string{"le", "quantile"}

@@ -30,6 +30,7 @@ import (
 	"time"
 
 	"hookbeam/server/datafile"
+	"hookbeam/server/meter"
 )
 
 // FileName is the database's name in the data folder. SQLite keeps its WAL and the WAL's index beside it, with the
@@ -75,6 +76,7 @@ type Options struct {
 	Running      func() time.Duration // a monotonic clock; nil: the difference of two Now
 	Random       io.Reader
 	Log          *slog.Logger
+	Meter        *meter.Registry // nil: nothing is counted
 
 	// Seal encrypts the secrets of endpoints. The server always sets it. If it is nil, they are stored as they are, and
 	// a database in which they are sealed is not opened, except by OpenBeside.
@@ -108,6 +110,7 @@ type database struct {
 	queue    chan *writeRequest
 	stopped  chan struct{} // closed when the writer has ended
 	failures failures      // the writer's
+	measures measures      // the metrics of the writer
 	rescued  bool          // the WAL of a missing database was checkpointed, see rescue; the writer's
 
 	damaged atomic.Pointer[error] // the first sign of damage; nil: none. After it, nothing is written
@@ -157,7 +160,7 @@ func newDatabase(dir string, o Options) *database {
 	o.KeepVerified = cmp.Or(o.KeepVerified, 1000)
 	o.CheckAtOnce = cmp.Or(o.CheckAtOnce, checkAtOnce)
 	s := &database{options: o, path: filepath.Join(dir, FileName), queue: make(chan *writeRequest, maxBatch),
-		stopped: make(chan struct{})}
+		stopped: make(chan struct{}), measures: newMeasures(o.Meter)}
 	s.log = newLog(s)
 	return s
 }

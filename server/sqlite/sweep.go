@@ -122,6 +122,7 @@ func (s *Log) ClockBelieved() bool {
 	now := s.options.Now()
 	paused, leap := s.clock.check(now, s.options.Running())
 	if leap > 0 {
+		s.measures.clockJumps.Inc()
 		s.warn("clock", "the clock is further ahead than expected. In case it is wrong, nothing is removed by age for "+
 			"a day. If it is wrong, correct it within that day; otherwise do nothing",
 			"clock", now.UTC(), "ahead", leap.Round(time.Second), "paused", paused)

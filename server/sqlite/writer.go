@@ -79,7 +79,7 @@ func (s *database) gather(batch []*writeRequest) []*writeRequest {
 // The order matters: a reader must never see a delivery that could still be rolled back, and a sender that got its
 // answer must find its delivery.
 func (s *database) commit(batch []*writeRequest) {
-	head := s.log.Head()
+	began, head := s.options.Running(), s.log.Head()
 	last, err := s.transact(batch, head)
 	if err == nil {
 		// A commit into files that were deleted or replaced succeeds, but is lost when they are closed. Watch looks
@@ -95,6 +95,7 @@ func (s *database) commit(batch []*writeRequest) {
 		s.log.announceGrowth()
 	}
 	s.outcome.set(s.options.Now(), err)
+	s.measures.committed(deliveriesIn(batch), s.options.Running()-began, err)
 	for i, w := range batch {
 		if err != nil {
 			w.err = err

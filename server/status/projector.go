@@ -25,6 +25,7 @@ import (
 
 	"hookbeam/server/follow"
 	"hookbeam/server/hook"
+	"hookbeam/server/meter"
 )
 
 const (
@@ -46,9 +47,10 @@ type Options struct {
 	Endpoints func(hook.EndpointID) (hook.Endpoint, bool)
 	Now       func() time.Time
 	Logger    *slog.Logger
-	KeepFor   time.Duration // how long a subject stays after its newest delivery was received; 0: for ever
-	KeepBytes int64         // size of the statuses' database at which the oldest go; 0: none
-	Release   string        // of this program: statuses that another one derived are rebuilt
+	KeepFor   time.Duration   // how long a subject stays after its newest delivery was received; 0: for ever
+	KeepBytes int64           // size of the statuses' database at which the oldest go; 0: none
+	Meter     *meter.Registry // nil: nothing is counted
+	Release   string          // of this program: statuses that another one derived are rebuilt
 }
 
 // Projector is the follower that derives and stores the statuses of subjects. Followers that announce deliveries stay
@@ -62,6 +64,7 @@ type Projector struct {
 	readers     readers
 	watches     watches
 	latencies   latencies
+	derived     *meter.Counter
 	subjects    *subjectCache // as they were last stored, as are the aliases; never changed
 	aliases     *lru.Cache[hook.AliasHash, int64]
 	impressions *lru.Cache[impressionKey, struct{}]
@@ -110,6 +113,8 @@ func open(ctx context.Context, o Options, tables opening) (*Projector, error) {
 	p.subjects, p.aliases = newSubjectCache(), newCache[hook.AliasHash, int64](cachedAliases)
 	p.impressions = newCache[impressionKey, struct{}](cachedAliases)
 	p.readers.endpoints = o.Endpoints
+	p.derived = o.Meter.Counter("hookbeam_statuses_derived_total",
+		"Statuses that were computed because a delivery reported something, or by a rebuild.")
 	store, err := tables(ctx, p.origin())
 	if err != nil {
 		return nil, err
@@ -279,6 +284,7 @@ func (p *Projector) publish(c *changeset, changed []*hook.Subject, upTo hook.Seq
 	close(p.moved)
 	p.moved = make(chan struct{})
 	p.mu.Unlock()
+	p.derived.Add(uint64(len(changed)))
 	for _, row := range changed {
 		p.watches.notify(row)
 	}
