@@ -74,6 +74,9 @@ func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := rc.buffers.Get().(*receiveBuffers)
 	defer rc.release(c)
 	endpoint, reply, refusal, err := rc.receive(w, r, c)
+	if err == nil {
+		noteDelivery(w, r, &c.record)
+	}
 	if err == nil && refusal == nil && reply == nil && endpoint.Response == nil {
 		writeStored(w, r, c)
 		return

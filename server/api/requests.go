@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"hookbeam/server/hook"
 )
 
 // requestIDName is the response header with the request's id, which log lines contain as well. The response
@@ -69,6 +71,8 @@ type loggedWriter struct {
 	began   time.Time
 	status  int
 	size    int64
+
+	delivery []any // keys and values of the delivery that the request became; nil: of none
 }
 
 func newLoggedWriter(
@@ -79,8 +83,9 @@ func newLoggedWriter(
 
 // done logs one line. It contains neither the path nor the query, headers or body: see loggedPath.
 func (l *loggedWriter) done() {
-	l.logger.Debug("request", "request", requestID(l), "method", loggedMethod(l.request.Method),
-		"path", l.loggedPath(), "status", l.status, "bytes", l.size, "duration", l.now().Sub(l.began))
+	l.logger.Debug("request", append([]any{"request", requestID(l), "method", loggedMethod(l.request.Method),
+		"path", l.loggedPath(), "status", l.status, "bytes", l.size, "duration", l.now().Sub(l.began)},
+		l.delivery...)...)
 }
 
 // WriteHeader records the status.
@@ -103,6 +108,41 @@ func (l *loggedWriter) Unwrap() http.ResponseWriter { return l.ResponseWriter }
 func (l *loggedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	l.status = http.StatusSwitchingProtocols
 	return http.NewResponseController(l.ResponseWriter).Hijack()
+}
+
+// noteDelivery adds the delivery that a request became to its line in the log. The trace of the sender is added too, so
+// that the line can be found from there.
+func noteDelivery(w http.ResponseWriter, r *http.Request, d *hook.Record) {
+	l, ok := w.(*loggedWriter)
+	if !ok {
+		return
+	}
+	l.delivery = []any{"delivery", d.ID, "seq", d.Seq, "endpoint", d.Endpoint, "verdict", d.Verdict}
+	if d.Reason != "" {
+		l.delivery = append(l.delivery, "reason", d.Reason)
+	}
+	if d.DuplicateOf != 0 {
+		l.delivery = append(l.delivery, "duplicate_of", d.DuplicateOf)
+	}
+	if trace := r.Header.Get("Traceparent"); isTraceParent(trace) {
+		l.delivery = append(l.delivery, "traceparent", trace)
+	}
+}
+
+// isTraceParent reports whether a header is a traceparent of W3C Trace Context, version 00: 00-…-…-01 in lower-case hex
+// digits. Anything else could be text that does not belong in a log.
+func isTraceParent(s string) bool {
+	const form = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx"
+	if len(s) != len(form) {
+		return false
+	}
+	for i := range len(form) {
+		digit := s[i] >= '0' && s[i] <= '9' || s[i] >= 'a' && s[i] <= 'f'
+		if form[i] == 'x' && !digit || form[i] != 'x' && s[i] != form[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // RouteNoter is a response writer that records the route of a request, for a log of its own. The control channel of

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -96,5 +97,45 @@ func (h *testAPI) raw(text string) {
 	check(h.t, err)
 	for lines := bufio.NewScanner(conn); lines.Scan(); {
 		continue // until the server closes the connection
+	}
+}
+
+// TestADeliveryIsInTheLineOfItsRequest checks that a request's line has the ids of its delivery, and the trace of its
+// sender if that is one.
+func TestADeliveryIsInTheLineOfItsRequest(t *testing.T) {
+	const trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+	h := newTestAPI(t, "http://localhost/")
+	send := func(trace string) (a answer, line string) {
+		before := len(h.log.String())
+		a = h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "x",
+			header: http.Header{"Traceparent": {trace}}})
+		a.expect(t, 200, "")
+		return a, h.log.String()[before:]
+	}
+	got, line := send(trace)
+	var stored struct {
+		ID  string
+		Seq int
+	}
+	check(t, json.Unmarshal([]byte(got.text), &stored))
+	for _, want := range []string{"request=" + got.Header.Get("X-Request-Id"), "delivery=" + stored.ID,
+		fmt.Sprint("seq=", stored.Seq), "endpoint=" + string(h.endpoint.ID), "verdict=unsigned",
+		"traceparent=" + trace} {
+		if !strings.Contains(line, want) {
+			t.Errorf("the line has no %s: %s", want, line)
+		}
+	}
+	var d struct {
+		Headers []struct{ Name, Value string }
+	}
+	h.get("/api/v1/deliveries/"+stored.ID, &d)
+	if text := fmt.Sprint(d.Headers); !strings.Contains(text, "{Traceparent "+trace+"}") {
+		t.Errorf("the header is not kept: %s", text)
+	}
+	for _, no := range []string{"", "canary", strings.ToUpper(trace), trace + "0", strings.Replace(trace, "00", "ff", 1),
+		strings.Replace(trace, "-", "0", 1), strings.Replace(trace, "4bf9", "4b f", 1)} {
+		if _, line := send(no); strings.Contains(line, "traceparent") || !strings.Contains(line, "delivery=dlv_") {
+			t.Errorf("%q is logged: %s", no, line)
+		}
 	}
 }

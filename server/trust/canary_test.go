@@ -3,6 +3,7 @@ package trust_test
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -16,7 +17,8 @@ import (
 // purpose.
 func TestTheLogHoldsNoCanary(t *testing.T) {
 	const canary = "canary0123456789abcdef"
-	s := newServer(t, "--log-level", "debug", "--public-url", "http://127.0.0.1:9/hooks/")
+	s := newServer(t, "--log-level", "debug", "--public-url", "http://127.0.0.1:9/hooks/",
+		"--metrics-listen", "127.0.0.1:0")
 	s.start()
 	eventually(t, "the greeting", func() bool { return strings.Contains(s.log.String(), "until you confirm it") })
 	greeted := len(s.log.String())
@@ -39,6 +41,8 @@ func TestTheLogHoldsNoCanary(t *testing.T) {
 		"CONNECT " + canary + ":443",
 		"GET http://" + canary + "/login/" + canary, "POST /login", "GET /hooks/..%2f" + canary,
 		"GET /;" + canary + "?a;b=" + canary,
+		"GET /metrics?token=" + canary, "GET /metrics/" + canary, "GET /api/v1/operations?range=" + canary,
+		"GET /api/v1/operations?endpoint=" + canary, "GET /api/v1/refusals?endpoint=" + canary,
 		"POST " + strings.TrimPrefix(made.in(s), "http://"+s.addr),
 		"POST " + strings.TrimPrefix(shop.in(s), "http://"+s.addr),
 		"POST " + strings.TrimPrefix(keyed.in(s), "http://"+s.addr) + "?key=" + canary,
@@ -54,12 +58,19 @@ func TestTheLogHoldsNoCanary(t *testing.T) {
 				"Paypal-Transmission-Sig: AAAA\r\nPaypal-Transmission-Id: 1\r\n" +
 				"Paypal-Transmission-Time: 2026-01-01T00:00:00Z\r\n",
 			"Bad header " + canary + "\r\n", "Transfer-Encoding: " + canary + "\r\n",
+			"Traceparent: 00-" + canary + "\r\nTracestate: a=" + canary + "\r\nX-Request-Id: " + canary + "\r\n",
 			"Upgrade: websocket\r\nConnection: upgrade\r\n"} {
-			s.sendIgnoringAnswer(
-				fmt.Sprintf("%s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n%s", request, s.addr, header,
-					len(canary), canary),
-			)
+			text := fmt.Sprintf("%s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n%s", request, s.addr, header,
+				len(canary), canary)
+			s.sendIgnoringAnswer(s.addr, text)
+			if header == "" || strings.HasPrefix(header, "Trace") {
+				s.sendIgnoringAnswer(s.metricsAddr(), text)
+			}
 		}
+	}
+	if metrics := s.scrape(); strings.Contains(metrics, canary) || strings.Contains(metrics, tail) ||
+		!strings.Contains(metrics, "hookbeam_deliveries_rejected_total") {
+		t.Error("the metrics have a canary, or nothing at all")
 	}
 	// A last, valid call shows that the server is still alive; the stop flushes the log.
 	s.api(http.MethodGet, "/api/v1/endpoints", http.StatusOK, nil, nil)
@@ -78,9 +89,9 @@ func TestTheLogHoldsNoCanary(t *testing.T) {
 
 // sendIgnoringAnswer writes raw bytes on a new connection and waits for the response or for the server to close the
 // connection. Either is fine here: the caller looks at the log only.
-func (s *server) sendIgnoringAnswer(text string) {
+func (s *server) sendIgnoringAnswer(addr, text string) {
 	s.t.Helper()
-	conn, err := net.DialTimeout("tcp", s.addr, waitTimeout)
+	conn, err := net.DialTimeout("tcp", addr, waitTimeout)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -93,4 +104,30 @@ func (s *server) sendIgnoringAnswer(text string) {
 	if err == nil {
 		_ = answer.Body.Close()
 	}
+}
+
+// metricsAddr returns the address of --metrics-listen, which the banner names.
+func (s *server) metricsAddr() string {
+	s.t.Helper()
+	_, after, found := strings.Cut(s.log.String(), "  Metrics     http://")
+	addr, _, ok := strings.Cut(after, "/metrics")
+	if !found || !ok {
+		s.t.Fatalf("the banner names no address of the metrics: %s", s.log.String())
+	}
+	return addr
+}
+
+// scrape returns the metrics of --metrics-listen.
+func (s *server) scrape() string {
+	s.t.Helper()
+	answer, err := http.Get("http://" + s.metricsAddr() + "/metrics")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		s.t.Fatalf("the metrics: %d %v", answer.StatusCode, err)
+	}
+	return string(text)
 }
