@@ -70,8 +70,10 @@ func (g *gate) Accept() (net.Conn, error) {
 		switch g.quota.Take(client) {
 		case access.AllFull:
 			g.refusals.Count(connectionsInAll, detailInAll, "address", client.Address)
+			g.refusals.TurnAway(connectionsInAll, 0, client.Address)
 		case access.ClientFull:
 			g.refusals.Count(connectionsByAddress, detailByAddress, "address", client.Address)
+			g.refusals.TurnAway(connectionsByAddress, 0, client.Address)
 		default:
 			return g.withSlot(conn, client.Key), nil
 		}

@@ -32,6 +32,7 @@ func (s *server) metricsSources() metrics.Sources {
 	return metrics.Sources{
 		Version:  s.config.Version,
 		Counters: s.counters,
+		Commits:  s.db.CommitDurations(),
 		Traffic:  s.traffic,
 		Endpoints: func() []metrics.Endpoint {
 			list := s.endpoints.List()
@@ -68,7 +69,7 @@ func (s *server) state() metrics.State {
 			{Name: "statuses", Behind: int64(max(head-s.views.statuses.Position(), 0))},
 			{Name: "live", Behind: int64(max(head-s.hub.Position(), 0))},
 		},
-		Usage: log.Usage(), Oldest: oldest, Paused: log.Paused(),
+		Usage: log.Usage(), Oldest: oldest, Paused: log.Paused(), KeepFor: time.Duration(s.config.KeepFor),
 		Storable: s.db.Storable(), Gone: s.db.Gone(),
 	}
 	for _, f := range sqlite.FileSizes(s.config.Data) {

@@ -30,6 +30,7 @@ func (s *server) parts() []part {
 		{name: "memory", run: func(ctx context.Context) error { return freeMemoryAfterWaves(ctx, s.sockets.Open) }},
 		{name: "refusals", run: s.refusals.Run},
 		{name: "signs of life", run: func(ctx context.Context) error { return s.manager.watch(ctx, s.db.Probe) }},
+		{name: "history", run: s.history.Run},
 	}...)
 	parts = append(parts, s.metricsParts()...)
 	return append(parts, s.requestParts(part{name: "live readers", run: s.hub.Run}, s.sockets.Wait)...)

@@ -82,9 +82,11 @@ type server struct {
 	refusals  *access.Refusals
 	refused   *access.RefusalList
 
+	away         *access.TurnedAway
 	counters     *meter.Registry
 	traffic      *metrics.Traffic
 	exporter     *metrics.Exporter
+	history      *metrics.History
 	metricsAt    *metricsServer               // nil without --metrics-listen
 	certificates func() []metrics.Certificate // those that the server presents; nil: none
 }
@@ -186,6 +188,9 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	if s.refused, err = access.NewRefusalList(time.Now, rand.Reader); err != nil {
 		return err
 	}
+	s.away = access.NewTurnedAway(time.Now)
+	s.refusals.SumUpIn(s.away)
+	s.refused.SumUpIn(s.away)
 	// Everything below serves requests, and counts those that it refuses in one place.
 	s.gate = newGate(s.listener, addresses, s.refusals, s.refused, descriptors())
 	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions,
@@ -198,7 +203,9 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		RefusalList: s.refused,
 		Traffic:     s.traffic,
 	})
-	s.exporter = metrics.NewExporter(s.metricsSources(), log, time.Now)
+	sources := s.metricsSources()
+	s.exporter = metrics.NewExporter(sources, log, time.Now)
+	s.history = metrics.NewHistory(sources, time.Now)
 	pages := s.deps.Pages(s.site)
 	s.api = api.New(s.deps.Calls(), api.Options{
 		Site: s.site, Now: time.Now, Log: log,
@@ -209,7 +216,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		Reviews:  &announcedReviews{reviews: s.views.statuses, notice: s.notice},
 		Rebuilds: s.views.statuses,
 		Pages:    pages, Status: pages,
-		Metrics: s.exporter,
+		Metrics: s.exporter, History: s.history, TurnedAway: s.away,
 		Receive: s.receive, InFlight: s.receive.InFlight, Live: s.sockets, Refusals: s.refusals,
 		RefusalList: s.refused,
 		Updates: api.NewUpdates(api.UpdatesOptions{Hub: s.hub, Addresses: addresses, Refusals: s.refusals,

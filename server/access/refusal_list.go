@@ -53,6 +53,7 @@ type Refusal struct {
 // server stops, and no other server has it. It is safe for concurrent use. A nil RefusalList ignores calls.
 type RefusalList struct {
 	now   func() time.Time
+	sum   *TurnedAway // nil: nothing is summed up
 	since time.Time
 	seed  maphash.Seed
 	key   [16]byte // of the hash of addresses, so that nobody can find out an address by trying
@@ -91,6 +92,9 @@ func NewRefusalList(now func() time.Time, random io.Reader) (*RefusalList, error
 	return l, err
 }
 
+// SumUpIn makes Note count in t, too. It must be called before the first refusal.
+func (l *RefusalList) SumUpIn(t *TurnedAway) { l.sum = t }
+
 // Count counts a refusal of which nothing is kept.
 func (l *RefusalList) Count(code string) {
 	if l == nil {
@@ -106,6 +110,7 @@ func (l *RefusalList) Note(f *Refusal) {
 	if l == nil {
 		return
 	}
+	l.sum.Count(f.Endpoint, f.Code, f.Status, f.Remote, f.Size)
 	now := l.now()
 	l.mu.Lock()
 	defer l.mu.Unlock()

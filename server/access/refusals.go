@@ -19,6 +19,7 @@ const logInterval = time.Minute
 type Refusals struct {
 	log *slog.Logger
 	now func() time.Time
+	sum *TurnedAway // nil: nothing is summed up
 
 	mu    sync.Mutex
 	codes map[string]*tally
@@ -37,6 +38,17 @@ type tally struct {
 // NewRefusals returns counters that are all zero. Run must run as well: it logs those that Count left for later.
 func NewRefusals(log *slog.Logger, now func() time.Time) *Refusals {
 	return &Refusals{log: log, now: now, codes: map[string]*tally{}}
+}
+
+// SumUpIn makes TurnedAway count in t. It must be called before the first refusal.
+func (r *Refusals) SumUpIn(t *TurnedAway) { r.sum = t }
+
+// TurnAway adds a refusal that concerns no endpoint to the summary by code and address. It comes beside Count. status
+// is what was answered; 0: the connection was closed.
+func (r *Refusals) TurnAway(code string, status int, address string) {
+	if r != nil {
+		r.sum.Count("", code, status, address, -1)
+	}
 }
 
 // Count counts one refusal. detail is the message of its log line, and attrs are alternating keys and values of it.

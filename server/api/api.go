@@ -114,6 +114,9 @@ type Options struct {
 	Updates  http.Handler // frames by polling: see NewUpdates
 
 	Metrics http.Handler // GET /metrics; nil: there are none
+	History History      // nil: GET /operations shows nothing
+
+	TurnedAway *access.TurnedAway // nil: GET /operations lists no refusals
 
 	Refusals    *access.Refusals    // nil: refused requests are not counted
 	RefusalList *access.RefusalList // nil: GET /refusals lists nothing

@@ -59,6 +59,7 @@ func (a *API) describedCalls(version string) huma.API {
 	a.mountMapping(h)
 	a.mountDeliveries(h)
 	a.mountRefusals(h)
+	a.mountOperations(h)
 	a.mountStatuses(h)
 	a.mountLinks(h)
 	return h

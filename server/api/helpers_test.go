@@ -156,6 +156,9 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 	refusals := access.NewRefusals(logger, h.now)
 	refused, err := access.NewRefusalList(h.now, rand.Reader)
 	check(t, err)
+	away := access.NewTurnedAway(h.now)
+	refusals.SumUpIn(away)
+	refused.SumUpIn(away)
 	h.api = New(Describe("test"), Options{
 		Site: site, Now: h.now, Log: logger, Addresses: addresses, Deliveries: store, Events: store, LogEnd: store,
 		Probe: db.Probe, Usage: store.Usage, Endpoints: endpoints,
@@ -170,7 +173,7 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 			Now: h.now, Log: logger}),
 		Updates: NewUpdates(UpdatesOptions{Hub: hub, Addresses: addresses, Refusals: refusals, Now: h.now,
 			Log: logger}),
-		Refusals: refusals, RefusalList: refused,
+		Refusals: refusals, RefusalList: refused, TurnedAway: away,
 	})
 	h.Config.Handler = h.api
 	h.Start()

@@ -18,6 +18,7 @@ var dashboard = [...]string{
 	"GET /endpoints/{id}",
 	"GET /statuses",
 	"GET /statuses/{id}",
+	"GET /operations",
 	"GET /settings",
 }
 

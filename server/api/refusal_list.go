@@ -61,7 +61,7 @@ func pathForm(f *access.Refusal) string {
 // refuse writes the answer to a request of which nothing was stored, and notes it.
 func (rc *Receive) refuse(w http.ResponseWriter, r *http.Request, remote string, err error) {
 	rc.noteRefusal(r, remote, err)
-	writeRefused(w, rc.Log, rc.Refusals, err)
+	writeNoted(w, rc.Log, rc.Refusals, err)
 }
 
 // noteRefusal notes a refused request in the list. Errors that are the server's own fault are in its log instead.

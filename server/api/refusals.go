@@ -27,6 +27,14 @@ func (e *refusedError) Unwrap() error { return e.problem }
 // instead of logging each one: when the disk is full, every sender gets such an error, and a log line for each
 // would fill the disk even more. Other errors are handled by writeProblem.
 func writeRefused(w http.ResponseWriter, log *slog.Logger, refusals *access.Refusals, err error) {
+	if refused, ok := errors.AsType[*refusedError](err); ok {
+		refusals.TurnAway(refused.code, statusOf(refused.problem.Kind), refused.address)
+	}
+	writeNoted(w, log, refusals, err)
+}
+
+// writeNoted is writeRefused for a request that is in the summary of access.TurnedAway already.
+func writeNoted(w http.ResponseWriter, log *slog.Logger, refusals *access.Refusals, err error) {
 	var refused *refusedError
 	var p *hook.Problem
 	switch {

@@ -132,8 +132,9 @@ func TestADeliveryIsInTheLineOfItsRequest(t *testing.T) {
 	if text := fmt.Sprint(d.Headers); !strings.Contains(text, "{Traceparent "+trace+"}") {
 		t.Errorf("the header is not kept: %s", text)
 	}
-	for _, no := range []string{"", "canary", strings.ToUpper(trace), trace + "0", strings.Replace(trace, "00", "ff", 1),
-		strings.Replace(trace, "-", "0", 1), strings.Replace(trace, "4bf9", "4b f", 1)} {
+	for _, no := range []string{"", "canary", strings.ToUpper(trace), trace + "0",
+		strings.Replace(trace, "00", "ff", 1), strings.Replace(trace, "-", "0", 1),
+		strings.Replace(trace, "4bf9", "4b f", 1)} {
 		if _, line := send(no); strings.Contains(line, "traceparent") || !strings.Contains(line, "delivery=dlv_") {
 			t.Errorf("%q is logged: %s", no, line)
 		}

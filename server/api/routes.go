@@ -67,6 +67,7 @@ func table() []route {
 		{pattern: "GET /endpoints/{id}", audience: pageUser, policy: policyDashboard, cache: cacheNever},
 		{pattern: "GET /statuses", audience: pageUser, policy: policyDashboard, cache: cacheNever},
 		{pattern: "GET /statuses/{id}", audience: pageUser, policy: policyDashboard, cache: cacheNever},
+		{pattern: "GET /operations", audience: pageUser, policy: policyDashboard, cache: cacheNever},
 		{pattern: "GET /settings", audience: pageUser, policy: policyDashboard, cache: cacheNever},
 		{pattern: "GET /assets/{file}", audience: authenticated, policy: policyInert, cache: cacheImmutable},
 
@@ -107,6 +108,7 @@ func table() []route {
 		apiRoute("GET /api/v1/deliveries/{id}/redeliveries"),
 		apiRoute("GET /api/v1/deliveries/{id}/tries"),
 		apiRoute("GET /api/v1/refusals"),
+		apiRoute("GET /api/v1/operations"),
 		apiRoute("GET /api/v1/statuses"),
 		apiRoute("GET /api/v1/statuses/counts"),
 		apiRoute("POST /api/v1/statuses/rebuild"),

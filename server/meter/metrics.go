@@ -72,6 +72,14 @@ func (h *Histogram) Observe(value float64) {
 	}
 }
 
+// Bounds returns the upper bounds of the buckets; nil for a nil Histogram. The caller must not change them.
+func (h *Histogram) Bounds() []float64 {
+	if h == nil {
+		return nil
+	}
+	return h.bounds
+}
+
 // Buckets adds the number of observations in each bucket to into, which is as long as the bounds and one more. It
 // returns into. A nil Histogram adds nothing.
 func (h *Histogram) Buckets(into []uint64) []uint64 {

@@ -24,6 +24,7 @@ type testServer struct {
 	refused   map[string]int64
 	states    int // calls of State
 	now       time.Time
+	step      time.Duration // between samples of the history; 0: as it is
 }
 
 func newTestServer(endpoints ...string) *testServer {
@@ -288,7 +289,7 @@ func TestTheMetricsKeepTheConventions(t *testing.T) {
 }
 
 func TestEveryReasonHasACounter(t *testing.T) {
-	if n := len(hook.Reasons()); n > maxReasons || len(reasons) != n {
+	if n := len(hook.Reasons()); n > maxReasons || n > maxStepReasons || len(reasons) != n {
 		t.Errorf("%d reasons, %d counters", n, len(reasons))
 	}
 }

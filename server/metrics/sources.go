@@ -12,7 +12,8 @@ import (
 // them waits for the writer of the log.
 type Sources struct {
 	Version   string
-	Counters  *meter.Registry // of the parts of the program; nil: there are none
+	Counters  *meter.Registry  // of the parts of the program; nil: there are none
+	Commits   *meter.Histogram // how long commits take, one of Counters; nil: the history has none
 	Traffic   *Traffic
 	Endpoints func() []Endpoint       // those that exist
 	Refused   func() map[string]int64 // refused requests and connections since the start, by code
@@ -40,9 +41,10 @@ type State struct {
 	Oldest   time.Time  // when the oldest delivery that is kept was received; zero: there is none
 	Files    []File
 	Disk     Disk
-	Storable bool // the last write succeeded, and the database is neither gone nor damaged
-	Gone     bool // the database's files were removed or replaced
-	Paused   time.Duration
+	Storable bool          // the last write succeeded, and the database is neither gone nor damaged
+	Gone     bool          // the database's files were removed or replaced
+	Paused   time.Duration // in which nothing is removed by age, because the clock jumped ahead
+	KeepFor  time.Duration // --keep-for; 0: unlimited
 
 	Certificates []Certificate
 }

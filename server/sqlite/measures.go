@@ -26,17 +26,11 @@ var (
 	batchBounds = []float64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512}
 )
 
-// The names of the two histograms, by which the history of package metrics finds them.
-const (
-	CommitDuration = "hookbeam_commit_duration_seconds"
-	CommitBatch    = "hookbeam_commit_batch_deliveries"
-)
-
 func newMeasures(r *meter.Registry) measures {
 	return measures{
-		duration: r.Histogram(CommitDuration,
+		duration: r.Histogram("hookbeam_commit_duration_seconds",
 			"How long a commit of deliveries takes, with the sync to disk.", durationBounds),
-		batch: r.Histogram(CommitBatch, "Deliveries in one commit.", batchBounds),
+		batch: r.Histogram("hookbeam_commit_batch_deliveries", "Deliveries in one commit.", batchBounds),
 		failed: r.Counter("hookbeam_commit_failures_total",
 			"Commits that failed, for example because the disk is full."),
 		notStored: r.Counter("hookbeam_deliveries_not_stored_total",
@@ -67,6 +61,9 @@ func deliveriesIn(batch []*writeRequest) (n int) {
 	}
 	return n
 }
+
+// CommitDurations returns the histogram of how long commits of deliveries take.
+func (s *DB) CommitDurations() *meter.Histogram { return s.measures.duration }
 
 // Storable reports whether the last commit succeeded, and the database is neither damaged nor gone. Unlike Probe it
 // writes nothing, so it may be out of date if nothing was received since.

@@ -408,6 +408,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get rates, latencies and limits
+         * @description Returns how the server did recently: what it received, rejected and refused, how long commits took, how far followers are behind, and what is stored. Everything is in memory and begins with the start of the server; for longer times, let Prometheus scrape /metrics.
+         */
+        get: operations["get-operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/providers": {
         parameters: {
             query?: never;
@@ -1511,6 +1531,266 @@ export interface components {
             /** @description The values of state, most frequent first. If there are very many, only some. */
             states: components["schemas"]["MappingStateCount"][];
         };
+        /** @description How the server did recently, in steps. */
+        Operations: {
+            /** @description Median time of a commit to disk in seconds; 0 if there was none. */
+            commit_p50: number[];
+            /** @description Time in seconds that 99 % of the commits stayed below; 0 if there was none. */
+            commit_p99: number[];
+            /** @description What each endpoint received, the most active first. Only the 50 most active ones of each step are counted one by one. */
+            endpoints: components["schemas"]["OperationsEndpoint"][];
+            /** @description How far each follower is behind the log. */
+            followers: components["schemas"]["OperationsFollower"][];
+            /** @description Limits, and how much of them is used now. */
+            load: components["schemas"]["OperationsLoad"];
+            /** @description The most requests that waited for the writer. */
+            queue: number[];
+            /**
+             * @description The time that is covered, up to now.
+             * @enum {string}
+             */
+            range: "1h" | "24h" | "7d";
+            /** @description The most readers of live updates. */
+            readers: number[];
+            /** @description Why deliveries were rejected, the most frequent first, of all endpoints. */
+            reasons: components["schemas"]["OperationsReason"][];
+            /** @description Deliveries that were stored, in each step. */
+            received: number[];
+            /** @description Those of them whose event was received before. */
+            redelivered: number[];
+            /** @description Requests to webhook URLs that were refused and not stored. */
+            refused: number[];
+            /** @description Those of them that failed verification. */
+            rejected: number[];
+            /** @description How much of each step is covered. The newest one may still go on; divide by this for a rate. */
+            seconds: number[];
+            /**
+             * Format: date-time
+             * @description When the server started. Nothing is known of the time before.
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description Length of one step in seconds.
+             * @example 10
+             */
+            step_seconds: number;
+            /** @description What is stored, and the space for it, now. */
+            storage: components["schemas"]["OperationsStorage"];
+            /** @description When each step begins, in Unix seconds. */
+            times: number[];
+            /** @description The sums over all steps. */
+            totals: components["schemas"]["OperationsTotals"];
+            /** @description Readers of live updates now. */
+            transports: components["schemas"]["OperationsReaders"][];
+            /** @description Requests and connections that were refused since the start, by endpoint and code, the most recent first: at most 256. */
+            turned_away: components["schemas"]["TurnedAway"][];
+        };
+        /** @description What one endpoint received. */
+        OperationsEndpoint: {
+            /** @description The endpoint. */
+            endpoint: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Its provider. */
+            provider: string;
+            /**
+             * Format: int64
+             * @description Deliveries that were stored.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Those of them whose event was received before.
+             */
+            redelivered: number;
+            /**
+             * Format: int64
+             * @description Requests that were refused and not stored.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Those of them that failed verification.
+             */
+            rejected: number;
+        };
+        /** @description The size of a database. */
+        OperationsFile: {
+            /**
+             * Format: int64
+             * @description Size of the file.
+             */
+            bytes: number;
+            /**
+             * @description What it holds.
+             * @enum {string}
+             */
+            database: "log" | "statuses";
+            /**
+             * Format: int64
+             * @description Size of its write-ahead log.
+             */
+            wal_bytes: number;
+        };
+        /** @description How far a follower is behind the log. */
+        OperationsFollower: {
+            /**
+             * Format: int64
+             * @description Deliveries that it has not processed, now.
+             */
+            behind: number;
+            /**
+             * Format: int64
+             * @description The most in this range.
+             */
+            most: number;
+            /**
+             * @description statuses computes statuses; live sends updates to readers.
+             * @enum {string}
+             */
+            name: "statuses" | "live";
+            /** @description The most in each step. */
+            steps: number[];
+        };
+        /** @description How much of the limits is used. */
+        OperationsLoad: {
+            /**
+             * Format: int64
+             * @description Limit of open connections.
+             */
+            connection_limit: number;
+            /**
+             * Format: int64
+             * @description Open connections.
+             */
+            connections: number;
+            /**
+             * Format: int64
+             * @description Bytes of request bodies that are being received.
+             */
+            in_flight: number;
+            /**
+             * Format: int64
+             * @description Limit of these bytes (--max-in-flight); 0 = unlimited.
+             */
+            max_in_flight: number;
+            /**
+             * Format: int64
+             * @description Requests that wait for the writer.
+             */
+            queued: number;
+        };
+        /** @description How many readers use one transport. */
+        OperationsReaders: {
+            /**
+             * Format: int64
+             * @description Open sockets, or requests that wait.
+             */
+            open: number;
+            /**
+             * @description How they read. status_… are pages of status links.
+             * @enum {string}
+             */
+            transport: "websocket" | "polling" | "status_websocket" | "status_polling";
+        };
+        /** @description How many deliveries were rejected for one reason. */
+        OperationsReason: {
+            /**
+             * Format: int64
+             * @description Deliveries.
+             */
+            count: number;
+            /**
+             * @description The reason in a few words.
+             * @example wrong signature
+             */
+            label: string;
+            /** @description Stable code. */
+            reason: components["schemas"]["Reason"];
+        };
+        /** @description What is stored, and the space for it. */
+        OperationsStorage: {
+            /** @description Whether the last write succeeded. */
+            available: boolean;
+            /**
+             * Format: int64
+             * @description Free space in bytes.
+             */
+            disk_free: number;
+            /**
+             * Format: int64
+             * @description Size of the file system in bytes; 0 if it is not known.
+             */
+            disk_total: number;
+            /** @description The database files. */
+            files: components["schemas"]["OperationsFile"][];
+            /**
+             * Format: int64
+             * @description Seconds for which deliveries are kept (--keep-for); 0 = unlimited.
+             */
+            keep_for: number;
+            /**
+             * Format: int64
+             * @description Seconds for which deliveries are kept at the rate of this range, by --keep-bytes and --keep-for; 0 if that is not known or unlimited.
+             */
+            keeps_for: number;
+            /**
+             * Format: date-time
+             * @description When the oldest delivery that is kept was received.
+             */
+            oldest?: string;
+            /**
+             * Format: int64
+             * @description Seconds for which nothing is removed by age, because the clock jumped ahead.
+             */
+            paused: number;
+            /** @description What the log holds, and its limits. */
+            usage: components["schemas"]["StorageUsage"];
+        };
+        /** @description The sums over a range. */
+        OperationsTotals: {
+            /**
+             * Format: int64
+             * @description Bytes of the bodies, of all endpoints.
+             */
+            bytes: number;
+            /**
+             * Format: double
+             * @description Median time of a commit to disk in seconds; 0 if there was none.
+             */
+            commit_p50: number;
+            /**
+             * Format: double
+             * @description Time in seconds that 99 % of the commits stayed below; 0 if there was none.
+             */
+            commit_p99: number;
+            /**
+             * Format: int64
+             * @description Deliveries that were stored.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Those of them whose event was received before.
+             */
+            redelivered: number;
+            /**
+             * Format: int64
+             * @description Requests to webhook URLs that were refused and not stored.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Those of them that failed verification.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description The time that is covered, in seconds.
+             */
+            seconds: number;
+        };
         /** @description An error: problem details (RFC 9457) with a stable code. */
         Problem: {
             /**
@@ -2586,6 +2866,59 @@ export interface components {
                 subject: string;
             } | null;
         };
+        /** @description What one limit, or another reason, refused at one endpoint. */
+        TurnedAway: {
+            /**
+             * @description Why: the code of the answer, or a more specific one.
+             * @example body_too_large
+             */
+            code: string;
+            /** @description The endpoint. Absent if no endpoint has the URL, or if a connection was refused. */
+            endpoint?: string;
+            /**
+             * Format: date-time
+             * @description The first of them.
+             */
+            first: string;
+            /** @description Where most of them came from: at most 8 addresses. */
+            from: components["schemas"]["TurnedAwayAddress"][];
+            /**
+             * Format: int64
+             * @description Announced bytes of the largest body; -1 if none was announced.
+             */
+            largest: number;
+            /**
+             * Format: date-time
+             * @description The last of them.
+             */
+            last: string;
+            /** @description Its name. */
+            name?: string;
+            /**
+             * Format: int64
+             * @description At least so many requests or connections.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description The HTTP status of the answer; 0 if the connection was closed without one.
+             * @example 413
+             */
+            status: number;
+        };
+        /** @description An address whose requests were refused. */
+        TurnedAwayAddress: {
+            /**
+             * @description The IP address; of IPv6, its /64 network.
+             * @example 203.0.113.24
+             */
+            address: string;
+            /**
+             * Format: int64
+             * @description At least so many.
+             */
+            requests: number;
+        };
         /** @description One change. The field named by kind has its data. */
         Update: {
             /** @description A delivery that was received. */
@@ -3460,6 +3793,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Frame"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-operations": {
+        parameters: {
+            query?: {
+                /** @description 1h in steps of 10 seconds, 24h of 5 minutes, or 7d of an hour. */
+                range?: "1h" | "24h" | "7d";
+                /** @description Count only deliveries and refused requests of this endpoint, and list only what it turned away. */
+                endpoint?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operations"];
                 };
             };
             /** @description Error */
