@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hookbeam/server/client"
+	"hookbeam/server/hook"
 )
 
 // Config is the configuration of a server. main passes it to package command as the flags of serve, and then to Run.
@@ -89,22 +90,11 @@ type Span time.Duration
 
 // UnmarshalText parses a duration that is not negative.
 func (s *Span) UnmarshalText(text []byte) error {
-	if days, ok := strings.CutSuffix(string(text), "d"); ok {
-		n, err := strconv.ParseFloat(days, 64)
-		if err == nil && n >= 0 && n <= 100_000 {
-			*s = Span(n * 24 * float64(time.Hour))
-			return nil
-		}
-	}
-	if d, err := time.ParseDuration(string(text)); err == nil && d >= 0 {
+	d, err := hook.ParseSpan(string(text))
+	if err == nil {
 		*s = Span(d)
-		return nil
 	}
-	if string(text) == "0" {
-		*s = 0
-		return nil
-	}
-	return fmt.Errorf("%q is not a duration; write it as 30d, 12h or 90s", text)
+	return err
 }
 
 // Rate is a number of events per second, written as 500, 500/s, 1000/m or 5000/h. 0 means unlimited.

@@ -158,6 +158,9 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	gate := &access.Gate{Token: token, Sessions: access.NewSessions(s.db.Registry().Sessions(), s.site)}
 	s.logins = &access.Logins{Store: s.db.Registry(), Random: rand.Reader, Now: time.Now}
 	var err error
+	if gate.Tokens, err = access.LoadTokens(ctx, s.db.Registry(), time.Now, rand.Reader, log); err != nil {
+		return err
+	}
 	if s.endpoints, err = intake.LoadEndpoints(ctx, s.db.Registry(), time.Now, rand.Reader); err != nil {
 		return err
 	}
@@ -193,7 +196,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	s.refused.SumUpIn(s.away)
 	// Everything below serves requests, and counts those that it refuses in one place.
 	s.gate = newGate(s.listener, addresses, s.refusals, s.refused, descriptors())
-	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions,
+	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Gate: gate,
 		Refusals: s.refusals, Now: time.Now, Log: log})
 	s.receive = api.NewReceive(api.ReceiveOptions{
 		Endpoints: s.endpoints, Intake: in, Addresses: addresses, Refusals: s.refusals, Now: time.Now, Log: log,

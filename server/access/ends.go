@@ -8,7 +8,8 @@ import (
 )
 
 // endCallbacks holds the functions to call when a session ends, such as those that close its sockets. Sessions are
-// identified by the hash of their token. It holds only sessions that have a callback.
+// identified by the hash of their token. It holds only sessions that have a callback. Tokens has one as well, in which
+// an API token takes the place of a session.
 type endCallbacks struct {
 	mu       sync.Mutex
 	sessions map[[sha256.Size]byte]*sessionCallbacks

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -118,6 +119,17 @@ const (
 	redeliveriesCost = 8 << 20  // the headers of a hundred deliveries
 )
 
+// unseen returns the error for a delivery to an endpoint that the caller may not see, which is that for a delivery that
+// does not exist; nil if the caller may see it. r and err are from Deliveries.Delivery. A damaged record may not say to
+// which endpoint it was sent.
+func (a *API) unseen(ctx context.Context, r *hook.Record, err error) error {
+	if err != nil && !errors.Is(err, hook.ErrDamaged) || visible(ctx).Has(r.Endpoint) {
+		return nil
+	}
+	_, err = a.Deliveries.Size(ctx, "") // no delivery has this id
+	return err
+}
+
 // loadDelivery returns a delivery with its body. It first acquires the memory for it, and more bytes for the
 // caller. The caller calls the returned function when it is done. For a damaged record it returns what can
 // still be read together with hook.ErrDamaged, and holds no memory; the returned function may be called
@@ -132,6 +144,10 @@ func (a *API) loadDelivery(ctx context.Context, id hook.DeliveryID, more int64) 
 		return hook.Record{}, nil, err
 	}
 	r, err := a.Deliveries.Delivery(ctx, id)
+	if unseen := a.unseen(ctx, &r, err); unseen != nil {
+		release()
+		return hook.Record{}, nil, unseen
+	}
 	if err != nil {
 		release()
 		return r, func() {}, err

@@ -53,6 +53,7 @@ func Describe(version string) *Calls {
 func (a *API) describedCalls(version string) huma.API {
 	h := newHuma(a.routes, version)
 	a.mountSession(h)
+	a.mountTokens(h)
 	a.mountServer(h)
 	a.mountProviders(h)
 	a.mountEndpoints(h)

@@ -12,9 +12,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-// mountDeliveries mounts the calls that read deliveries. They need a session or the administrator's token. An
-// unknown id answers "not_found", an unreadable cursor "cursor_unreadable", and a call that finds no memory for
-// a large delivery "busy".
+// mountDeliveries mounts the calls that read deliveries. They need a session or a token. An unknown id answers
+// "not_found", an unreadable cursor "cursor_unreadable", and a call that finds no memory for a large delivery "busy".
 func (a *API) mountDeliveries(h huma.API) {
 	register(a, h, a.call("GET /deliveries", "list-deliveries", "List deliveries",
 		"Returns deliveries, newest first. The response has a cursor: frames of the live connection after it continue "+
@@ -65,7 +64,7 @@ func (a *API) listDeliveries(ctx context.Context, in *deliveriesIn) (*deliveries
 	if before <= 1 {
 		return out, nil
 	}
-	filter := hook.Filter{Endpoint: in.Endpoint, Verdict: in.Verdict, Method: in.Method}
+	filter := hook.Filter{Endpoint: in.Endpoint, Among: visible(ctx), Verdict: in.Verdict, Method: in.Method}
 	page, next, err := a.Deliveries.Deliveries(ctx, filter, before, in.Limit)
 	if err != nil {
 		return nil, err
@@ -178,6 +177,9 @@ func (a *API) getBody(ctx context.Context, in *deliveryID) (*bodyOut, error) {
 	}
 	context.AfterFunc(ctx, done) // ctx ends when the response is written
 	r, err := a.Deliveries.Delivery(ctx, in.ID)
+	if unseen := a.unseen(ctx, &r, err); unseen != nil {
+		return nil, unseen
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -6,15 +6,15 @@ import (
 	"hookbeam/server/wire"
 )
 
-// diagnose explains why a delivery failed verification. It needs a session or the administrator's token. Errors:
-// "not_found", "busy", and the error of a damaged record.
+// diagnose explains why a delivery failed verification. It needs a session or a token. Errors: "not_found", "busy",
+// and the error of a damaged record.
 func (a *API) diagnose(ctx context.Context, in *deliveryID) (*struct{ Body wire.Diagnosis }, error) {
 	r, done, err := a.loadDelivery(ctx, in.ID, diagnosisCost)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	d, err := a.Intake.Diagnose(&r)
+	d, err := a.Intake.Diagnose(&r, visible(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -154,9 +154,9 @@ type endpointID struct {
 
 type endpointOut struct{ Body wire.Endpoint }
 
-// mountEndpoints mounts the calls that manage endpoints. They need a session or the administrator's token. An
-// unknown id answers "endpoint_not_found", invalid fields "invalid_request", a name in use "name_taken", and a
-// verify mode that needs a secret "secret_missing".
+// mountEndpoints mounts the calls that manage endpoints. They need a session or a token. An unknown id answers
+// "endpoint_not_found", invalid fields "invalid_request", a name in use "name_taken", and a verify mode that needs a
+// secret "secret_missing".
 func (a *API) mountEndpoints(h huma.API) {
 	register(a, h, a.call("GET /endpoints", "list-endpoints", "List endpoints",
 		"Returns all endpoints, oldest first, without the values of their secrets."), a.listEndpoints)
@@ -201,10 +201,12 @@ func (a *API) mountEndpoints(h huma.API) {
 		a.reverify)
 }
 
-func (a *API) listEndpoints(context.Context, *struct{}) (*struct{ Body wire.EndpointList }, error) {
+func (a *API) listEndpoints(ctx context.Context, _ *struct{}) (*struct{ Body wire.EndpointList }, error) {
 	list := []wire.Endpoint{}
 	for _, e := range a.Endpoints.List() {
-		list = append(list, View(a.Site, e))
+		if visible(ctx).Has(e.ID) {
+			list = append(list, View(a.Site, e))
+		}
 	}
 	return &struct{ Body wire.EndpointList }{wire.EndpointList{Endpoints: list}}, nil
 }

@@ -43,7 +43,7 @@ func caller(ctx context.Context) access.Who {
 //  4. It sets Cache-Control, so that a refusal is never cached.
 //  5. It limits the request body.
 //  6. For a long-lived route, it cancels the context when the server stops. If the request was authenticated by a
-//     session, it also cancels it with the cause sessionEnded when that session ends.
+//     session or an API token, it also cancels it with the cause sessionEnded when that ends.
 func (a *API) guard(row *route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		noteRoute(w, row)
@@ -69,7 +69,7 @@ func (a *API) guard(row *route, next http.Handler) http.Handler {
 			defer cancel(nil)
 			defer context.AfterFunc(a.stopCtx, func() { cancel(nil) })()
 			if !row.socket && row.audience != publicAccess { // a WebSocket outlives its request: see Live
-				defer a.Gate.Sessions.OnEnd(r, func() { cancel(sessionEnded) })()
+				defer a.Gate.OnEnd(r, func() { cancel(sessionEnded) })()
 			}
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
@@ -78,11 +78,12 @@ func (a *API) guard(row *route, next http.Handler) http.Handler {
 
 // admit returns the caller, or why the request is refused:
 //
-//   - "unauthenticated": there is neither a valid session nor the administrator's token.
+//   - "unauthenticated": there is neither a valid session nor a valid token.
 //   - "forbidden_host": the request has a session, but its Host is foreign. This prevents DNS rebinding.
 //   - "forbidden_origin": a WebSocket with a session was opened by another origin. Browsers do not restrict this
 //     themselves.
 //   - "stopping": the server stops, and the route is long-lived.
+//   - what authorize returns for an API token.
 //
 // A public route admits everybody.
 func (a *API) admit(row *route, r *http.Request) (access.Who, error) {
@@ -106,12 +107,13 @@ func (a *API) admit(row *route, r *http.Request) (access.Who, error) {
 	if row.longLived && a.stopCtx.Err() != nil {
 		return w, serverStopping
 	}
-	return w, nil
+	return w, a.authorize(row, r, w)
 }
 
-// sessionEnded is the cancel cause, and the response, of a long-lived request whose session has ended.
+// sessionEnded is the cancel cause, and the response, of a long-lived request whose session or API token has ended.
 var sessionEnded = &hook.Problem{Kind: hook.ErrUnauthenticated, Code: "unauthenticated",
-	Detail: "The session ended while this request was waiting. Log in again with a one-time code from: hookbeam login"}
+	Detail: "The session or the token ended while this request was waiting. " +
+		"Log in again with a one-time code from: hookbeam login, or send a valid token."}
 
 // serverStopping is the response to long-lived requests that arrive while the server stops.
 var serverStopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping", RetryAfter: 2 * time.Second,

@@ -23,6 +23,7 @@ import (
 	"hookbeam/server/live"
 	"hookbeam/server/sqlite"
 	"hookbeam/server/status"
+	"hookbeam/server/wire"
 )
 
 const adminToken = "an administrator's token"
@@ -151,8 +152,14 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 	h.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
 	h.endpoint, err = endpoints.Create(t.Context(), hook.Endpoint{Name: "first"})
 	check(t, err)
+	endpoints.Subscribe(func(e hook.Endpoint) {
+		view := View(site, e)
+		_ = hub.Notice(wire.Update{Kind: wire.UpdateEndpoint, Endpoint: &view}) // fails only for another kind
+	})
 	in := intake.New(endpoints, store, time.Now, publicAddress, nil)
-	sessions := access.NewSessions(h.registry.Sessions(), site)
+	tokens, err := access.LoadTokens(t.Context(), h.registry, h.now, rand.Reader, logger)
+	check(t, err)
+	gate := &access.Gate{Token: token, Tokens: tokens, Sessions: access.NewSessions(h.registry.Sessions(), site)}
 	refusals := access.NewRefusals(logger, h.now)
 	refused, err := access.NewRefusalList(h.now, rand.Reader)
 	check(t, err)
@@ -165,11 +172,11 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 		Intake: in, Statuses: statuses, PublicStatuses: statuses, Effects: statuses,
 		Reviews: projector, Rebuilds: projector,
 		Pages: plainPages{}, Status: plainPages{},
-		Gate:   &access.Gate{Token: token, Sessions: sessions},
+		Gate:   gate,
 		Logins: &access.Logins{Store: h.registry, Random: rand.Reader, Now: time.Now},
 		Receive: NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: in, Addresses: addresses, Refusals: refusals,
 			RefusalList: refused, Now: time.Now, Log: logger}),
-		Live: NewLive(LiveOptions{Hub: hub, Addresses: addresses, Sessions: sessions, Refusals: refusals,
+		Live: NewLive(LiveOptions{Hub: hub, Addresses: addresses, Gate: gate, Refusals: refusals,
 			Now: h.now, Log: logger}),
 		Updates: NewUpdates(UpdatesOptions{Hub: hub, Addresses: addresses, Refusals: refusals, Now: h.now,
 			Log: logger}),

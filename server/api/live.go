@@ -25,7 +25,7 @@ const (
 type LiveOptions struct {
 	Hub        *live.Hub
 	Addresses  *access.Addresses
-	Sessions   *access.Sessions
+	Gate       *access.Gate
 	MaxSockets int              // per address; 0: 1,000, because an address may have 1,024 connections
 	MaxAll     int              // in total; 0: 20,000
 	Refusals   *access.Refusals // nil: refused requests are not counted
@@ -40,9 +40,10 @@ const (
 )
 
 // Live handles GET /live?after=&endpoint=: a WebSocket that sends frames, one in each text message, and ignores
-// what the client sends. It needs a session or the administrator's token, which the guard checks. Errors before
-// the upgrade: "cursor_unreadable", "too_many_sockets", "sockets_come_back" and "not_a_websocket". The socket
-// ends when the client leaves or falls silent, when its session ends, or when the hub stops.
+// what the client sends. The guard authenticates the caller; with a token that is limited to some endpoints, every
+// update is checked against them. Errors before the upgrade: "cursor_unreadable", "too_many_sockets",
+// "sockets_come_back" and "not_a_websocket". The socket ends when the client leaves or falls silent, when its session
+// or token ends, or when the hub stops.
 type Live struct {
 	LiveOptions
 	upgrader  websocket.Upgrader
@@ -81,6 +82,7 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	position.Among = visible(r.Context())
 	client := l.Addresses.Client(r, l.Now())
 	if err := l.enter(client); err != nil {
 		return err
@@ -94,7 +96,7 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	s := newSocket(ws)
 	reader := l.Hub.Join(s, position)
-	forget := l.Sessions.OnEnd(r, reader.Leave)
+	forget := l.Gate.OnEnd(r, reader.Leave)
 	// The handler returns and a new goroutine reads, because the HTTP server keeps the request's memory until then.
 	go func() {
 		defer l.reading.Done()

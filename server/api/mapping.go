@@ -11,8 +11,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-// mountMapping mounts the call that tests a mapping on stored deliveries. It needs a session or the administrator's
-// token. Errors: "endpoint_not_found", "mapping_invalid" and "busy".
+// mountMapping mounts the call that tests a mapping on stored deliveries. It needs a session or a token. Errors:
+// "endpoint_not_found", "mapping_invalid" and "busy".
 func (a *API) mountMapping(h huma.API) {
 	register(a, h, a.call("POST /endpoints/{id}/mapping/test", "test-mapping", "Test a mapping",
 		"Returns what a mapping would have read from the endpoint's past deliveries. Nothing is changed."),

@@ -40,7 +40,9 @@ func openAPI(h huma.API) ([]byte, error) {
 
 // apiDescription introduces the API in openapi.json.
 const apiDescription = `Read deliveries, statuses and endpoints, and change endpoints. Authenticate with
-"Authorization: Bearer TOKEN" (the token is HOOKBEAM_ADMIN_TOKEN), or with the dashboard's session cookie.
+"Authorization: Bearer TOKEN", where TOKEN is an API token (POST /tokens) or HOOKBEAM_ADMIN_TOKEN, or with the
+dashboard's session cookie. An API token has scopes, and may be limited to some endpoints: a call for which it lacks a
+scope answers 403 scope_missing, and what concerns other endpoints is not found.
 
 Errors are problem details (RFC 9457) with a stable code. Times are RFC 3339 in UTC with milliseconds. Amounts of
 money are integers in the currency's minor unit. Ids have a prefix (ep_, dlv_, sub_) and are otherwise opaque, as are
@@ -58,6 +60,7 @@ const (
 	tagStatusLinks  = "Status links"
 	tagPublicStatus = "Public status"
 	tagProviders    = "Providers"
+	tagTokens       = "Tokens"
 	tagServer       = "Server"
 )
 
@@ -72,6 +75,7 @@ var apiTags = []*huma.Tag{
 	{Name: tagPublicStatus,
 		Description: "What the holder of a status link can see. Open to any origin, without a login."},
 	{Name: tagProviders, Description: "The senders that Hookbeam supports."},
+	{Name: tagTokens, Description: "API tokens for programs. Only administrators manage them."},
 	{Name: tagServer, Description: "The server itself and the caller's session."},
 }
 
@@ -86,6 +90,8 @@ func tagOf(path string) string {
 		return tagEndpoints
 	case first == "statuses":
 		return tagStatuses
+	case first == "tokens":
+		return tagTokens
 	case first == "providers":
 		return tagProviders
 	default:

@@ -15,7 +15,7 @@ import (
 )
 
 // mountProviders mounts the calls about providers, which the dashboard uses to set up an endpoint. They need a
-// session or the administrator's token. An unknown provider answers "not_found".
+// session or a token. An unknown provider answers "not_found".
 func (a *API) mountProviders(h huma.API) {
 	register(a, h, a.call("GET /providers", "list-providers", "List providers",
 		"Returns the senders that Hookbeam supports, with the steps to set each up."), a.listProviders)

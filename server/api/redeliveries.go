@@ -9,9 +9,8 @@ import (
 )
 
 // listRedeliveries lists the deliveries of one event, each compared with the first one that is kept. A damaged
-// delivery is listed but not compared; if the first one is damaged, none is. It needs a session or the
-// administrator's token. Errors: "not_found", "busy", and the error of a damaged record if the delivery itself
-// is damaged.
+// delivery is listed but not compared; if the first one is damaged, none is. It needs a session or a token. Errors:
+// "not_found", "busy", and the error of a damaged record if the delivery itself is damaged.
 func (a *API) listRedeliveries(ctx context.Context, in *deliveryID) (*struct{ Body wire.RedeliveryList }, error) {
 	r, done, err := a.loadDelivery(ctx, in.ID, redeliveriesCost)
 	if err != nil {

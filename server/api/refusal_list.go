@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,8 +14,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-// mountRefusals mounts the call that lists what was refused at the door. It needs a session or the administrator's
-// token.
+// mountRefusals mounts the call that lists what was refused at the door. It needs a session or a token.
 func (a *API) mountRefusals(h huma.API) {
 	register(a, h, a.call("GET /refusals", "list-refusals", "List refused requests",
 		"Returns the most recent requests to webhook URLs that were refused before anything of them was stored, such "+
@@ -28,18 +28,33 @@ type refusalsIn struct {
 
 type refusalsOut struct{ Body wire.RefusalList }
 
-func (a *API) listRefusals(_ context.Context, in *refusalsIn) (*refusalsOut, error) {
+// listRefusals returns the refusals of one endpoint, of all that the caller may see, or of all together with those that
+// no endpoint has. The counts are those of the whole server, so only who may see all of it gets them.
+func (a *API) listRefusals(ctx context.Context, in *refusalsIn) (*refusalsOut, error) {
 	var kept []access.Refusal
-	if in.Endpoint == "" {
-		kept = a.RefusalList.NewestOfAll()
-	} else {
+	among := visible(ctx)
+	switch {
+	case in.Endpoint != "":
+		if err := a.mustSee(caller(ctx), in.Endpoint); err != nil {
+			return nil, err
+		}
 		if _, err := a.Endpoints.Get(in.Endpoint); err != nil {
 			return nil, err
 		}
 		kept = a.RefusalList.Newest(string(in.Endpoint))
+	case among != nil:
+		for _, id := range among.IDs() {
+			kept = append(kept, a.RefusalList.Newest(string(id))...)
+		}
+		slices.SortStableFunc(kept, func(x, y access.Refusal) int { return y.At.Compare(x.At) })
+	default:
+		kept = a.RefusalList.NewestOfAll()
 	}
 	out := &refusalsOut{}
-	out.Body.Since, out.Body.Counts = hook.Time{Time: a.RefusalList.Since()}, a.RefusalList.Counts()
+	out.Body.Since, out.Body.Counts = hook.Time{Time: a.RefusalList.Since()}, map[string]int64{}
+	if among == nil {
+		out.Body.Counts = a.RefusalList.Counts()
+	}
 	out.Body.Refusals = make([]wire.Refusal, len(kept))
 	for i, f := range kept {
 		out.Body.Refusals[i] = wire.Refusal{At: hook.Time{Time: f.At}, Endpoint: hook.EndpointID(f.Endpoint),

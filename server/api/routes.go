@@ -19,7 +19,8 @@ type route struct {
 	cache     string // Cache-Control of a successful response
 	body      int64  // maximum bytes of the request body; 0: the guard sets no limit
 	socket    bool   // a WebSocket: with a session, the Origin must be the server's own
-	longLived bool   // it may wait, so it is refused while the server stops, and ends when the session ends
+	longLived bool   // it may wait, so it is refused while the server stops, and ends when the session or token ends
+	scope     scope  // what an API token needs for it; of no meaning on public routes
 }
 
 // audience is who may use a route. The guard checks it before the handler runs.
@@ -27,7 +28,7 @@ type audience int
 
 const (
 	pageUser      audience = iota // a page for people with a session; others are redirected to the login
-	authenticated                 // a session or the administrator's token
+	authenticated                 // a session or a token; of an API token the route's scope decides
 	publicAccess                  // no authentication; the handler checks a token if it needs one
 )
 
@@ -53,23 +54,25 @@ func table() []route {
 		{pattern: "GET /healthz", audience: publicAccess, policy: policyInert, cache: cacheNever},
 		{pattern: "GET /readyz", audience: publicAccess, policy: policyInert, cache: cacheNever},
 
-		{pattern: "GET /metrics", audience: authenticated, policy: policyInert, cache: cacheNever},
+		{pattern: "GET /metrics", audience: authenticated, policy: policyInert, cache: cacheNever,
+			scope: needs(hook.ScopeRead).ofAllEndpoints()},
 
 		{pattern: "GET /login", audience: publicAccess, policy: policyDocument, cache: cacheNever},
 		{pattern: "POST /login", audience: publicAccess, policy: policyDocument, cache: cacheNever, body: 4 << 10},
 		{pattern: "GET /login/{code}", audience: publicAccess, policy: policyDocument, cache: cacheNever},
 		{pattern: "GET /web/{file}", audience: publicAccess, policy: policyInert, cache: cacheImmutable},
 
-		{pattern: "GET /{$}", audience: pageUser, policy: policyDashboard, cache: cacheNever},
-		{pattern: "GET /deliveries", audience: pageUser, policy: policyDashboard, cache: cacheNever},
-		{pattern: "GET /deliveries/{id}", audience: pageUser, policy: policyDashboard, cache: cacheNever},
-		{pattern: "GET /endpoints", audience: pageUser, policy: policyDashboard, cache: cacheNever},
-		{pattern: "GET /endpoints/{id}", audience: pageUser, policy: policyDashboard, cache: cacheNever},
-		{pattern: "GET /statuses", audience: pageUser, policy: policyDashboard, cache: cacheNever},
-		{pattern: "GET /statuses/{id}", audience: pageUser, policy: policyDashboard, cache: cacheNever},
-		{pattern: "GET /operations", audience: pageUser, policy: policyDashboard, cache: cacheNever},
-		{pattern: "GET /settings", audience: pageUser, policy: policyDashboard, cache: cacheNever},
-		{pattern: "GET /assets/{file}", audience: authenticated, policy: policyInert, cache: cacheImmutable},
+		dashboardPage("GET /{$}"),
+		dashboardPage("GET /deliveries"),
+		dashboardPage("GET /deliveries/{id}"),
+		dashboardPage("GET /endpoints"),
+		dashboardPage("GET /endpoints/{id}"),
+		dashboardPage("GET /statuses"),
+		dashboardPage("GET /statuses/{id}"),
+		dashboardPage("GET /operations"),
+		dashboardPage("GET /settings"),
+		{pattern: "GET /assets/{file}", audience: authenticated, policy: policyInert, cache: cacheImmutable,
+			scope: anyToken()},
 
 		{pattern: "GET /status/{token}", audience: publicAccess, policy: policyStatusPage, cache: cacheNever},
 		{pattern: "GET /api/v1/status/{token}", audience: publicAccess, policy: policyInert, cache: cacheNever,
@@ -79,66 +82,74 @@ func table() []route {
 			longLived: true},
 		{pattern: "GET /embed/{file}", audience: publicAccess, policy: policyInert, cache: cacheBriefly},
 
-		apiRoute("GET /api/v1/openapi.json"),
-		apiRoute("GET /api/v1/session"),
-		apiRoute("GET /api/v1/server"),
-		apiRoute("DELETE /api/v1/session"),
-		apiRoute("GET /api/v1/providers"),
-		apiBodyRoute("POST /api/v1/providers/{id}/check-secret"),
-		apiBodyRoute("POST /api/v1/providers/identify"),
-		apiRoute("GET /api/v1/endpoints"),
-		apiBodyRoute("POST /api/v1/endpoints"),
-		apiRoute("GET /api/v1/endpoints/{id}"),
-		apiBodyRoute("PATCH /api/v1/endpoints/{id}"),
-		apiRoute("DELETE /api/v1/endpoints/{id}"),
-		apiRoute("POST /api/v1/endpoints/{id}/restore"),
-		apiRoute("POST /api/v1/endpoints/{id}/confirm"),
-		apiRoute("POST /api/v1/endpoints/{id}/await-secret"),
-		apiBodyRoute("POST /api/v1/endpoints/{id}/sample"),
-		apiBodyRoute("POST /api/v1/endpoints/{id}/reverify"),
-		apiBodyRoute("POST /api/v1/endpoints/{id}/verify-again"),
-		apiBodyRoute("POST /api/v1/endpoints/{id}/mapping/test"),
-		apiBodyRoute("POST /api/v1/endpoints/{id}/mapping/try"),
-		apiRoute("GET /api/v1/deliveries"),
-		apiRoute("GET /api/v1/deliveries/{id}"),
+		apiRoute("GET /api/v1/openapi.json", anyToken()),
+		apiRoute("GET /api/v1/session", anyToken()),
+		apiRoute("GET /api/v1/server", needs(hook.ScopeRead).ofAllEndpoints()),
+		apiRoute("DELETE /api/v1/session", anyToken()),
+		apiRoute("GET /api/v1/tokens", administratorOnly()),
+		apiBodyRoute("POST /api/v1/tokens", administratorOnly()),
+		apiRoute("DELETE /api/v1/tokens/{id}", administratorOnly()),
+		apiRoute("GET /api/v1/providers", anyToken()),
+		apiBodyRoute("POST /api/v1/providers/{id}/check-secret", anyToken()),
+		apiBodyRoute("POST /api/v1/providers/identify", anyToken()),
+		apiRoute("GET /api/v1/endpoints", needs(hook.ScopeRead, hook.ScopeListen)),
+		apiBodyRoute("POST /api/v1/endpoints", needs(hook.ScopeWrite).ofAllEndpoints()),
+		apiRoute("GET /api/v1/endpoints/{id}", needs(hook.ScopeRead, hook.ScopeListen)),
+		apiBodyRoute("PATCH /api/v1/endpoints/{id}", needs(hook.ScopeWrite)),
+		apiRoute("DELETE /api/v1/endpoints/{id}", needs(hook.ScopeWrite)),
+		apiRoute("POST /api/v1/endpoints/{id}/restore", needs(hook.ScopeWrite)),
+		apiRoute("POST /api/v1/endpoints/{id}/confirm", needs(hook.ScopeWrite)),
+		apiRoute("POST /api/v1/endpoints/{id}/await-secret", needs(hook.ScopeWrite)),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/sample", needs(hook.ScopeSign)),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/reverify", needs(hook.ScopeWrite)),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/verify-again", needs(hook.ScopeWrite)),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/mapping/test", needs(hook.ScopeRead)),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/mapping/try", needs(hook.ScopeRead)),
+		apiRoute("GET /api/v1/deliveries", needs(hook.ScopeRead)),
+		apiRoute("GET /api/v1/deliveries/{id}", needs(hook.ScopeRead, hook.ScopeListen)),
 		{pattern: "GET /api/v1/deliveries/{id}/body", audience: authenticated, policy: policySandboxed,
-			cache: cacheNever},
-		apiRoute("POST /api/v1/deliveries/{id}/diagnose"),
-		apiRoute("POST /api/v1/deliveries/{id}/visit"),
-		apiRoute("GET /api/v1/deliveries/{id}/redeliveries"),
-		apiRoute("GET /api/v1/deliveries/{id}/tries"),
-		apiRoute("GET /api/v1/refusals"),
-		apiRoute("GET /api/v1/operations"),
-		apiRoute("GET /api/v1/statuses"),
-		apiRoute("GET /api/v1/statuses/counts"),
-		apiRoute("POST /api/v1/statuses/rebuild"),
-		apiRoute("GET /api/v1/statuses/{id}"),
-		apiBodyRoute("POST /api/v1/statuses/{id}/review"),
-		apiBodyRoute("POST /api/v1/status-links"),
-		apiRoute("GET /api/v1/endpoints/{id}/link-keys"),
-		apiBodyRoute("POST /api/v1/endpoints/{id}/link-keys"),
-		apiRoute("DELETE /api/v1/endpoints/{id}/link-keys/{key}"),
+			cache: cacheNever, scope: needs(hook.ScopeRead, hook.ScopeListen)},
+		apiRoute("POST /api/v1/deliveries/{id}/diagnose", needs(hook.ScopeRead)),
+		apiRoute("POST /api/v1/deliveries/{id}/visit", needs(hook.ScopeWrite)),
+		apiRoute("GET /api/v1/deliveries/{id}/redeliveries", needs(hook.ScopeRead)),
+		apiRoute("GET /api/v1/deliveries/{id}/tries", needs(hook.ScopeRead)),
+		apiRoute("GET /api/v1/refusals", needs(hook.ScopeRead)),
+		apiRoute("GET /api/v1/operations", needs(hook.ScopeRead).ofAllEndpoints()),
+		apiRoute("GET /api/v1/statuses", needs(hook.ScopeRead)),
+		apiRoute("GET /api/v1/statuses/counts", needs(hook.ScopeRead)),
+		apiRoute("POST /api/v1/statuses/rebuild", needs(hook.ScopeWrite).ofAllEndpoints()),
+		apiRoute("GET /api/v1/statuses/{id}", needs(hook.ScopeRead)),
+		apiBodyRoute("POST /api/v1/statuses/{id}/review", needs(hook.ScopeWrite)),
+		apiBodyRoute("POST /api/v1/status-links", needs(hook.ScopeStatusMint)),
+		apiRoute("GET /api/v1/endpoints/{id}/link-keys", needs(hook.ScopeRead)),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/link-keys", needs(hook.ScopeWrite).and(hook.ScopeStatusMint)),
+		apiRoute("DELETE /api/v1/endpoints/{id}/link-keys/{key}", needs(hook.ScopeWrite)),
 		{pattern: "GET /api/v1/live", audience: authenticated, policy: policyInert, cache: cacheNever, socket: true,
-			longLived: true},
+			longLived: true, scope: needs(hook.ScopeRead, hook.ScopeListen)},
 		{pattern: "GET /api/v1/updates", audience: authenticated, policy: policyInert, cache: cacheNever,
-			longLived: true},
+			longLived: true, scope: needs(hook.ScopeRead, hook.ScopeListen)},
 
 		// Without the first row, ServeMux would redirect to /api/ without the base path.
-		{pattern: "/api", audience: authenticated, policy: policyInert, cache: cacheNever},
-		{pattern: "/api/", audience: authenticated, policy: policyInert, cache: cacheNever},
-		{pattern: "/", audience: pageUser, policy: policyDocument, cache: cacheNever},
+		{pattern: "/api", audience: authenticated, policy: policyInert, cache: cacheNever, scope: anyToken()},
+		{pattern: "/api/", audience: authenticated, policy: policyInert, cache: cacheNever, scope: anyToken()},
+		{pattern: "/", audience: pageUser, policy: policyDocument, cache: cacheNever, scope: anyToken()},
 	}
 }
 
-// apiRoute is a row for a call of the REST API that has no request body. It needs a session or the administrator's
-// token, its response may do nothing in a browser, and nothing caches it.
-func apiRoute(pattern string) route {
-	return route{pattern: pattern, audience: authenticated, policy: policyInert, cache: cacheNever}
+// dashboardPage is a row for a page of the dashboard. It is the same for everybody: what it shows it gets by API calls.
+func dashboardPage(pattern string) route {
+	return route{pattern: pattern, audience: pageUser, policy: policyDashboard, cache: cacheNever, scope: anyToken()}
+}
+
+// apiRoute is a row for a call of the REST API that has no request body. It needs a session, the administrator's token
+// or an API token with the scope; its response may do nothing in a browser, and nothing caches it.
+func apiRoute(pattern string, s scope) route {
+	return route{pattern: pattern, audience: authenticated, policy: policyInert, cache: cacheNever, scope: s}
 }
 
 // apiBodyRoute is apiRoute for a call with a request body, which is limited to maxCallBody bytes.
-func apiBodyRoute(pattern string) route {
-	row := apiRoute(pattern)
+func apiBodyRoute(pattern string, s scope) route {
+	row := apiRoute(pattern, s)
 	row.body = maxCallBody
 	return row
 }

@@ -22,7 +22,7 @@ const (
 
 type serverOut struct{ Body wire.ServerInfo }
 
-// mountServer mounts the call that reports the state of the server. It needs a session or the administrator's token.
+// mountServer mounts the call that reports the state of the server. It needs a session or a token.
 func (a *API) mountServer(h huma.API) {
 	register(a, h, a.call("GET /server", "get-server", "Get the server's state",
 		"Returns what is stored, what was refused, and what the operator should fix."), a.getServer)

@@ -15,7 +15,7 @@ const downloadTime = 5 * time.Minute
 
 type sessionOut struct{ Body wire.Session }
 
-// mountSession mounts the calls about the caller's session. They need a session or the administrator's token.
+// mountSession mounts the calls about the caller's session. They need a session or a token.
 func (a *API) mountSession(h huma.API) {
 	register(a, h, a.call("GET /session", "get-session", "Get the session",
 		"Returns who is logged in, and the server's version."), a.getSession)
@@ -29,6 +29,9 @@ func (a *API) getSession(ctx context.Context, _ *struct{}) (*sessionOut, error) 
 	out.Body.Login, out.Body.Version = w.Login, a.version
 	if !w.Expires.IsZero() {
 		out.Body.ExpiresAt = &hook.Time{Time: w.Expires}
+	}
+	if t := w.Token; t != nil {
+		out.Body.Token = &wire.SessionToken{ID: t.ID, Name: t.Name, Scopes: t.Scopes, Endpoints: t.Endpoints.IDs()}
 	}
 	return out, nil
 }

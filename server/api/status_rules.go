@@ -43,8 +43,8 @@ func (c *UpdateStatusRules) apply(r *hook.StatusRules) {
 	}
 }
 
-// mountLinks mounts the calls that create status links and manage the keys that sign them. They need a session or the
-// administrator's token. Errors: "endpoint_not_found", "not_found" for an unknown key, and "invalid_request".
+// mountLinks mounts the calls that create status links and manage the keys that sign them. They need a session or a
+// token. Errors: "endpoint_not_found", "not_found" for an unknown key, and "invalid_request".
 func (a *API) mountLinks(h huma.API) {
 	create := a.call("POST /status-links", "create-status-link", "Create a status link",
 		"Creates a link that shows the status of one subject to anyone who has it. There need not be an event about "+
@@ -75,6 +75,9 @@ const defaultLinkLifetime = 72 * time.Hour
 // createLink signs a token. Nothing is stored, unless the endpoint needs its first key.
 func (a *API) createLink(ctx context.Context,
 	in *struct{ Body CreateStatusLinkRequest }) (*struct{ Body wire.StatusLink }, error) {
+	if err := a.mustSee(caller(ctx), in.Body.Endpoint); err != nil {
+		return nil, err
+	}
 	e, err := a.Endpoints.Get(in.Body.Endpoint)
 	if err != nil {
 		return nil, err

@@ -10,8 +10,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-// mountStatuses mounts the calls that read statuses. They need a session or the administrator's token. An unknown id
-// answers "not_found", an unreadable before "invalid_request".
+// mountStatuses mounts the calls that read statuses. They need a session or a token. An unknown id answers
+// "not_found", an unreadable before "invalid_request".
 func (a *API) mountStatuses(h huma.API) {
 	register(a, h, a.call("GET /statuses", "list-statuses", "List statuses",
 		"Returns the current state of payments, orders and other subjects, most recently changed first. Payments "+
@@ -53,13 +53,13 @@ type statusesIn struct {
 
 type statusesOut struct{ Body wire.StatusList }
 
-func (s StatusSort) filter() hook.StatusFilter {
-	return hook.StatusFilter{Kind: s.Kind, Endpoint: s.Endpoint, Mode: s.Mode}
+func (s StatusSort) filter(ctx context.Context) hook.StatusFilter {
+	return hook.StatusFilter{Kind: s.Kind, Endpoint: s.Endpoint, Among: visible(ctx), Mode: s.Mode}
 }
 
 // listStatuses returns a page. Unlike the cursors of deliveries, before is an opaque string of the status store.
 func (a *API) listStatuses(ctx context.Context, in *statusesIn) (*statusesOut, error) {
-	f := in.filter()
+	f := in.filter(ctx)
 	f.State, f.Review, f.Words = in.State, in.Review, in.Words
 	page, next, err := a.Statuses.Statuses(ctx, f, in.Before, in.Limit)
 	return &statusesOut{wire.StatusList{Statuses: wire.NewStatuses(page), Next: next}}, err
@@ -68,18 +68,27 @@ func (a *API) listStatuses(ctx context.Context, in *statusesIn) (*statusesOut, e
 type countsOut struct{ Body wire.StatusCounts }
 
 func (a *API) countStatuses(ctx context.Context, in *StatusSort) (*countsOut, error) {
-	counts, err := a.Statuses.Counts(ctx, in.filter())
+	counts, err := a.Statuses.Counts(ctx, in.filter(ctx))
 	return &countsOut{wire.NewStatusCounts(&counts)}, err
 }
 
 func (a *API) getStatus(ctx context.Context, in *struct {
 	ID hook.StatusID `path:"id" maxLength:"40" doc:"The status's id, or one that it had before."`
 }) (*struct{ Body wire.StatusDetail }, error) {
-	detail, err := a.Statuses.Status(ctx, in.ID)
+	detail, err := a.status(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	return &struct{ Body wire.StatusDetail }{wire.NewStatusDetail(&detail)}, nil
+}
+
+// status returns a status. One of an endpoint that the caller may not see gets the error for one that does not exist.
+func (a *API) status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, error) {
+	detail, err := a.Statuses.Status(ctx, id)
+	if err == nil && !visible(ctx).Has(detail.Endpoint) {
+		return a.Statuses.Status(ctx, "") // no status has this id
+	}
+	return detail, err
 }
 
 // ReviewStatusRequest is the body of reviewStatus.
@@ -93,6 +102,9 @@ func (a *API) reviewStatus(ctx context.Context, in *struct {
 	ID   hook.StatusID `path:"id" maxLength:"40" doc:"The status's id."`
 	Body ReviewStatusRequest
 }) (*struct{ Body wire.StatusDetail }, error) {
+	if _, err := a.status(ctx, in.ID); err != nil {
+		return nil, err
+	}
 	by := caller(ctx).Login
 	detail, err := a.Reviews.Review(ctx, in.ID, in.Body.Cleared, by, in.Body.Note)
 	if err != nil {

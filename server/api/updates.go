@@ -28,11 +28,11 @@ type UpdatesOptions struct {
 
 // Updates handles GET /updates?after=&endpoint=&wait=: the frames of the live connection, by polling. It
 // responds with the next frame after the cursor. If there is nothing new, it waits for an update (long
-// polling), at most for the duration wait, and then responds with an empty frame. It needs a session or the
-// administrator's token, which the guard checks.
+// polling), at most for the duration wait, and then responds with an empty frame. The guard authenticates the caller;
+// with a token that is limited to some endpoints, every update is checked against them.
 //
 // Errors: "cursor_unreadable", "invalid_request" for a wait that is not a duration, "too_many_waiting", and
-// "unauthenticated" if the session ends during the wait.
+// "unauthenticated" if the session or the token ends during the wait.
 type Updates struct {
 	UpdatesOptions
 	waiting *access.Quota // requests that wait
@@ -66,6 +66,7 @@ func (u *Updates) next(r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	position.Among = visible(r.Context())
 	wait, err := parseWait(q.Get("wait"))
 	if err != nil {
 		return nil, err

@@ -27,8 +27,8 @@ func (a *API) confirmAddress(r *hook.Record) string {
 var noConfirmation = &hook.Problem{Kind: hook.ErrConflict, Code: "no_confirmation",
 	Detail: "This delivery asks for no confirmation, or it is not verified. Look at confirm_url of the delivery first."}
 
-// visit visits the address that a delivery asks to visit. It needs a session or the administrator's token: nothing that
-// a sender does has an address visited.
+// visit visits the address that a delivery asks to visit. It needs a session or a token: nothing that a sender does
+// has an address visited.
 func (a *API) visit(ctx context.Context, in *deliveryID) (*struct{ Body wire.Visit }, error) {
 	r, done, err := a.loadDelivery(ctx, in.ID, 0)
 	if err != nil {

@@ -153,6 +153,7 @@ const (
 // Filter selects deliveries for a list. A zero field selects all.
 type Filter struct {
 	Endpoint EndpointID
+	Among    *EndpointSet // only deliveries to these endpoints
 	Verdict  Verdict
 	Method   string
 }

@@ -166,6 +166,7 @@ type PublicStep struct {
 type StatusFilter struct {
 	Kind     SubjectKind
 	Endpoint EndpointID
+	Among    *EndpointSet // only subjects of these endpoints
 	State    State
 	Mode     string // ModeLive, ModeTest, "" for both
 	Review   Review // one of the reasons why a person should look; "any" for all of them

@@ -13,7 +13,7 @@ import (
 // not receive it are compared because a sender may use another endpoint's secret. The endpoint that received it may be
 // deleted. It makes no request: a certificate that is not stored counts as unavailable. The error says that the
 // endpoint or its provider does not exist.
-func (in *Intake) Diagnose(r *hook.Record) (diagnose.Diagnosis, error) {
+func (in *Intake) Diagnose(r *hook.Record, among *hook.EndpointSet) (diagnose.Diagnosis, error) {
 	e, ok := in.endpoints.Known(r.Endpoint)
 	p, known := provider.For(e.Provider)
 	if !ok || !known {
@@ -22,7 +22,7 @@ func (in *Intake) Diagnose(r *hook.Record) (diagnose.Diagnosis, error) {
 	c := diagnose.Case{Record: r, Endpoint: &e,
 		Context: signature.ReceiveContext{At: r.ReceivedAt.Time, URL: in.address(e.Slug), Certificates: in.kept}}
 	for _, o := range in.endpoints.List() {
-		if o.ID != e.ID {
+		if o.ID != e.ID && among.Has(o.ID) {
 			c.Others = append(c.Others, diagnose.Known{Endpoint: &o, URL: in.address(o.Slug)})
 		}
 	}

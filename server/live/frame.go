@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -45,7 +46,7 @@ func (h *Hub) ringFrame(p Position) (f frame, ok bool) {
 		// A client can get a cursor from a page of the log that the hub has not announced yet. It then has the
 		// deliveries up to its cursor, but not the statuses that they change.
 		if e.notice || e.status || e.seq > p.scanned {
-			b.add(e, p.Endpoint)
+			b.add(e, p)
 		}
 		if to.index < p.repeats {
 			f.repeats = b.updates
@@ -79,7 +80,7 @@ func (h *Hub) logFrame(ctx context.Context, p Position) (frame, error) {
 			f.to.scanned = entries[i].seq - 1
 			break
 		}
-		b.add(&entries[i], p.Endpoint)
+		b.add(&entries[i], p)
 	}
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -101,10 +102,13 @@ func newBuilder() builder { return builder{text: make([]byte, frameFront, 1024)}
 // frameFront is the most bytes that the first keys of a frame need: three cursors and some constant text.
 const frameFront = 256
 
-// add appends an update if the filter of the reader lets it through: "" lets everything through, and updates that are
-// not of one endpoint's deliveries pass every filter.
-func (b *builder) add(e *entry, filter hook.EndpointID) {
-	if filter != "" && e.endpoint != "" && e.endpoint != filter {
+// add appends an update if the filter of the reader lets it through, and if the reader may see its endpoint. The filter
+// "" lets everything through, and updates that are not of one endpoint's deliveries pass every filter.
+func (b *builder) add(e *entry, p Position) {
+	if p.Endpoint != "" && e.endpoint != "" && e.endpoint != p.Endpoint {
+		return
+	}
+	if of := cmp.Or(e.endpoint, e.about); of != "" && !p.Among.Has(of) {
 		return
 	}
 	if b.updates > 0 {

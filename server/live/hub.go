@@ -168,6 +168,9 @@ func (h *Hub) Notice(u wire.Update) error {
 		e.endpoint = u.Status.Endpoint
 		h.blocks.forget(u.Status.Seq)
 	}
+	if u.Endpoint != nil {
+		e.about = u.Endpoint.ID
+	}
 	h.grow([]entry{e}, 0)
 	return nil
 }
@@ -206,6 +209,10 @@ type Position struct {
 	reset    bool            // the client's cursor was not usable, and the next frame says so
 	fresh    bool            // the reader has not had a frame; the first one is sent even if it is empty
 	Endpoint hook.EndpointID // the filter: only updates of this endpoint; "" lets everything through
+
+	// Among are the endpoints that the reader may see; nil: all. Unlike the filter it also holds back updates about an
+	// endpoint itself. It is compared by its address: readers with the same API token share frames.
+	Among *hook.EndpointSet
 }
 
 // PositionAfter returns the position of a reader with this cursor. "" is the head, and "0" is before the oldest

@@ -20,6 +20,7 @@ const (
 type entry struct {
 	seq      hook.Seq        // the delivery that the update is about or that caused it
 	endpoint hook.EndpointID // what the filters of readers compare; "" passes every filter
+	about    hook.EndpointID // of a notice about an endpoint: that endpoint
 	status   bool            // the update is about a status that the delivery at seq changed
 	notice   bool            // not in the log: seq is the head when it was sent
 	text     []byte          // one JSON object

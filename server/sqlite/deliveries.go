@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -130,7 +131,12 @@ func (s *Log) whereDeliveries(ctx context.Context, f hook.Filter, before hook.Se
 	if f.Method != "" {
 		add("method = ?", f.Method)
 	}
+	if f.Among != nil && f.Endpoint == "" {
+		add(amongTerm, amongValue(f.Among))
+	}
 	switch {
+	case f.Endpoint != "" && !f.Among.Has(f.Endpoint):
+		terms = append(terms, "false")
 	case f.Endpoint == "":
 		if len(terms) > 1 {
 			q.lowest = max(before-maxScan, 0)
@@ -154,6 +160,17 @@ func (s *Log) whereDeliveries(ctx context.Context, f hook.Filter, before hook.Se
 	}
 	q.where = strings.Join(terms, " AND ")
 	return q, nil
+}
+
+// amongTerm is the SQL term that selects the rows of a set of endpoints, and amongValue the value of its placeholder.
+const amongTerm = "endpoint IN (SELECT value FROM json_each(?))"
+
+func amongValue(set *hook.EndpointSet) string {
+	list, err := json.Marshal(set.IDs())
+	if err != nil || len(set.IDs()) == 0 {
+		return "[]"
+	}
+	return string(list)
 }
 
 // After returns at most limit of the deliveries after from, oldest first. The page is complete up to upTo: a seq in

@@ -37,6 +37,7 @@ type schema struct {
 //	endpoints        endpoints.go
 //	sealing          which key sealed the secrets in endpoints: sealing.go
 //	sessions, logins logins.go
+//	tokens           tokens.go
 //	certificates     certificates.go
 //	probe            one row that Probe writes: health.go
 //

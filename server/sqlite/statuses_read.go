@@ -128,6 +128,9 @@ func whereStatuses(f hook.StatusFilter) (where string, values []any) {
 	if f.Endpoint != "" {
 		add("endpoint = ?", string(f.Endpoint))
 	}
+	if f.Among != nil {
+		add(amongTerm, amongValue(f.Among))
+	}
 	if f.Kind != "" {
 		add("kind = ?", string(f.Kind))
 	}

@@ -128,7 +128,7 @@ func (v View) Counts(ctx context.Context, f hook.StatusFilter) (hook.StatusCount
 		States: map[hook.State]int{}, Reviews: hook.ReviewCounts{Reasons: map[hook.Review]int{}},
 	}
 	for t, n := range v.p.tallies {
-		if t.State != "" && !t.Inside && (f.Endpoint == "" || f.Endpoint == t.Endpoint) &&
+		if t.State != "" && !t.Inside && (f.Endpoint == "" || f.Endpoint == t.Endpoint) && f.Among.Has(t.Endpoint) &&
 			(f.Kind == "" || f.Kind == t.Kind) &&
 			(f.Mode == "" || (f.Mode == hook.ModeTest) == (t.Environment == hook.EnvironmentTest)) {
 			counts.States[t.State] += n

@@ -21,5 +21,5 @@ type Refusal struct {
 type RefusalList struct {
 	Refusals []Refusal        `json:"refusals" nullable:"false" doc:"Newest first: at most 200 of one endpoint and 1,000 in all. Of a flood, only some are kept."`
 	Since    hook.Time        `json:"since" format:"date-time" doc:"When the server started. What was refused before is not known: refusals are kept in memory, by each server on its own."`
-	Counts   map[string]int64 `json:"counts" doc:"Requests to webhook URLs that were refused since then, by code, of all endpoints and of none. request_unreadable and headers_too_large are counted for the whole server, because the URL was not read."`
+	Counts   map[string]int64 `json:"counts" doc:"Requests to webhook URLs that were refused since then, by code, of all endpoints and of none. request_unreadable and headers_too_large are counted for the whole server, because the URL was not read. Empty for a token that is limited to some endpoints."`
 }

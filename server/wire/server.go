@@ -4,9 +4,10 @@ import "hookbeam/server/hook"
 
 // Session is the caller's login: the response to GET /session.
 type Session struct {
-	Login     string     `json:"login" example:"admin" doc:"Who is logged in."`
-	ExpiresAt *hook.Time `json:"expires_at,omitempty" format:"date-time" doc:"When the session ends at the latest. Absent for a token."`
-	Version   string     `json:"version" doc:"The server's version."`
+	Login     string        `json:"login" example:"admin" doc:"Who is logged in."`
+	ExpiresAt *hook.Time    `json:"expires_at,omitempty" format:"date-time" doc:"When the session or the token ends at the latest. Absent if it does not."`
+	Version   string        `json:"version" doc:"The server's version."`
+	Token     *SessionToken `json:"token,omitempty" doc:"The API token of the request, with what it may do. Absent for administrators."`
 }
 
 // ServerInfo is the state of the server: the response to GET /server.

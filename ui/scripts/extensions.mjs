@@ -8,10 +8,12 @@ const api = JSON.parse(readFileSync(at("../../docs/api/openapi.json"), "utf8"));
 const reasons = api.components.schemas.Reason["x-reasons"];
 const fetched = api.components.schemas.Provider["x-fetched"];
 
+const named = (key) => (/^\w+$/.test(key) ? key : JSON.stringify(key));
+
 const write = (folder, name, comment, type, entries) => {
-  const named = (key) => (/^\w+$/.test(key) ? key : JSON.stringify(key));
   const lines = entries.map(([key, value]) => `  ${named(key)}: ${JSON.stringify(value)},\n`).join("");
-  const text = `// Made from docs/api/openapi.json by ui/scripts/extensions.mjs. Do not edit it.\n\n/** ${comment} */\n`;
+  const made = "// Made from docs/api/openapi.json by ui/scripts/extensions.mjs. Do not edit it.";
+  const text = `${made}\n\n/** ${comment} */\n`;
   const file = at(`../src/entities/${folder}/${name}.gen.ts`);
   writeFileSync(file, `${text}export const ${type} = {\n${lines}};\n`);
 };

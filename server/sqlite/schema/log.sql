@@ -139,6 +139,18 @@ CREATE TABLE sealing (
     residue INTEGER NOT NULL -- 1: free space may hold values that are plain or sealed with an earlier key
 ) STRICT;
 
+CREATE TABLE tokens (
+    id         TEXT    PRIMARY KEY,
+    name       TEXT    NOT NULL,
+    hash       BLOB    NOT NULL UNIQUE, -- SHA-256 of the token
+    scopes     TEXT    NOT NULL,        -- JSON: a list of texts
+    endpoints  TEXT    NOT NULL,        -- JSON: null for all, else a list of ids
+    created_at INTEGER NOT NULL,        -- milliseconds since 1970
+    created_by TEXT    NOT NULL,
+    expires_at INTEGER NOT NULL,        -- 0: never
+    used_at    INTEGER NOT NULL         -- 0: never
+) STRICT, WITHOUT ROWID;
+
 INSERT INTO goose_db_version (version_id, is_applied) VALUES
     (0, 1),
     (1, 1),
@@ -149,4 +161,5 @@ INSERT INTO goose_db_version (version_id, is_applied) VALUES
     (6, 1),
     (7, 1),
     (8, 1),
-    (9, 1);
+    (9, 1),
+    (10, 1);

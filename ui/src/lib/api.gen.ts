@@ -716,6 +716,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API tokens
+         * @description Returns all API tokens that were not revoked, without the tokens themselves.
+         */
+        get: operations["list-tokens"];
+        put?: never;
+        /**
+         * Create an API token
+         * @description Creates a token for a program. The response is the only one that contains the token itself.
+         */
+        post: operations["create-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API token
+         * @description The token stops working at once, and the connections and polls that it opened are closed.
+         */
+        delete: operations["delete-token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/updates": {
         parameters: {
             query?: never;
@@ -926,6 +970,28 @@ export interface components {
              * @example payment/pi_3P
              */
             subject: string;
+        };
+        /** @description The API token to create. */
+        CreateTokenRequest: {
+            /** @description Limits it to these endpoints, by id. Left out: all endpoints, also later ones. */
+            endpoints?: string[];
+            /**
+             * @description How long it works: a duration such as 90d or 12h. Left out: until it is revoked.
+             * @example 90d
+             */
+            expires_in?: string;
+            /**
+             * @description What it is for, for people.
+             * @example deploy
+             */
+            name: string;
+            /**
+             * @description What its holder may do. None includes another one.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: ("read" | "write" | "listen" | "sign" | "status:mint")[] | null;
         };
         /** @description One received request without its headers and body. */
         Delivery: {
@@ -2163,7 +2229,7 @@ export interface components {
         };
         /** @description The newest refused requests, and how many there were. */
         RefusalList: {
-            /** @description Requests to webhook URLs that were refused since then, by code, of all endpoints and of none. request_unreadable and headers_too_large are counted for the whole server, because the URL was not read. */
+            /** @description Requests to webhook URLs that were refused since then, by code, of all endpoints and of none. request_unreadable and headers_too_large are counted for the whole server, because the URL was not read. Empty for a token that is limited to some endpoints. */
             counts: {
                 [key: string]: number;
             };
@@ -2337,7 +2403,7 @@ export interface components {
         Session: {
             /**
              * Format: date-time
-             * @description When the session ends at the latest. Absent for a token.
+             * @description When the session or the token ends at the latest. Absent if it does not.
              */
             expires_at?: string;
             /**
@@ -2345,8 +2411,21 @@ export interface components {
              * @example admin
              */
             login: string;
+            /** @description The API token of the request, with what it may do. Absent for administrators. */
+            token?: components["schemas"]["SessionToken"];
             /** @description The server's version. */
             version: string;
+        };
+        /** @description The API token that a request was authenticated with. */
+        SessionToken: {
+            /** @description The endpoints that it is limited to; null: all. */
+            endpoints: string[] | null;
+            /** @description The token's id. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What its holder may do. */
+            scopes: string[];
         };
         /** @description The current state of one subject. */
         Status: {
@@ -2865,6 +2944,55 @@ export interface components {
                 /** @description Expression for the subject's name. If it is empty or null, the delivery is ignored. */
                 subject: string;
             } | null;
+        };
+        /** @description An API token for a program. */
+        Token: {
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * @description Who created it.
+             * @example admin
+             */
+            created_by: string;
+            /** @description The endpoints that it is limited to; null: all, also later ones. */
+            endpoints: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it stops working; null: never.
+             */
+            expires_at: string | null;
+            /**
+             * @description The token's id, which is not secret.
+             * @example tok_abcdefghijklmnopqrstuvwxyz
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was used last, to within ten minutes; null: never.
+             */
+            last_used_at: string | null;
+            /**
+             * @description The name you gave it.
+             * @example deploy
+             */
+            name: string;
+            /**
+             * @description What its holder may do. read: read deliveries, statuses, endpoints and live updates. write: change endpoints, and decide about rejected deliveries and reviews. listen: get deliveries as they arrive, with their bodies. sign: create samples that are signed with an endpoint's secret. status:mint: create status links. None includes another one.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: string[];
+            /** @description The token itself: send it as Authorization: Bearer …. Returned once, when it is created; only a hash of it is stored. */
+            token?: string;
+        };
+        /** @description All API tokens. */
+        TokenList: {
+            /** @description Oldest first. Those that have expired are listed until they are revoked. */
+            tokens: components["schemas"]["Token"][];
         };
         /** @description What one limit, or another reason, refused at one endpoint. */
         TurnedAway: {
@@ -4363,6 +4491,98 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StatusDetail"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
