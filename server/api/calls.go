@@ -57,6 +57,7 @@ func (a *API) describedCalls(version string) huma.API {
 	a.mountServer(h)
 	a.mountProviders(h)
 	a.mountEndpoints(h)
+	a.mountApply(h)
 	a.mountMapping(h)
 	a.mountDeliveries(h)
 	a.mountRefusals(h)

@@ -70,9 +70,14 @@ type CreateEndpointRequest struct {
 
 // UpdateEndpointRequest is the body of PATCH /endpoints/{id}.
 type UpdateEndpointRequest struct {
-	Name *string `json:"name,omitempty" minLength:"1" maxLength:"40" pattern:"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$" patternDescription:"1 to 40 lower-case letters, digits and hyphens, with no hyphen at either end" doc:"The name of the endpoint. The webhook URL does not change with it."`
+	Name     *string `json:"name,omitempty" minLength:"1" maxLength:"40" pattern:"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$" patternDescription:"1 to 40 lower-case letters, digits and hyphens, with no hyphen at either end" doc:"The name of the endpoint. The webhook URL does not change with it."`
+	Revision string  `json:"revision,omitempty" maxLength:"80" doc:"revision of the endpoint that you changed. 409 endpoint_changed if somebody else changed it meanwhile."`
 	EndpointChange
 }
+
+// endpointChanged is the problem of a change of an endpoint that somebody else changed meanwhile.
+var endpointChanged = &hook.Problem{Kind: hook.ErrConflict, Code: "endpoint_changed",
+	Detail: "Somebody else changed this endpoint meanwhile, so nothing was changed. Read it again, then try again."}
 
 // apply writes the change into e. The only error is a tolerance that is not a duration; intake.Endpoints validates
 // everything else.
@@ -205,7 +210,7 @@ func (a *API) listEndpoints(ctx context.Context, _ *struct{}) (*struct{ Body wir
 	list := []wire.Endpoint{}
 	for _, e := range a.Endpoints.List() {
 		if visible(ctx).Has(e.ID) {
-			list = append(list, View(a.Site, e))
+			list = append(list, a.view(e))
 		}
 	}
 	return &struct{ Body wire.EndpointList }{wire.EndpointList{Endpoints: list}}, nil
@@ -233,6 +238,9 @@ func (a *API) changeEndpoint(ctx context.Context, in *struct {
 	Body UpdateEndpointRequest
 }) (*endpointOut, error) {
 	e, err := a.Endpoints.Change(ctx, in.ID, func(e *hook.Endpoint) error {
+		if in.Body.Revision != "" && in.Body.Revision != a.Endpoints.Revision(*e) {
+			return endpointChanged
+		}
 		setIfSent(&e.Name, in.Body.Name)
 		e.Verify = "" // empty means that the client did not send it: see EndpointChange
 		return in.Body.apply(e)
@@ -264,7 +272,14 @@ func (a *API) endpoint(e hook.Endpoint, err error) (*endpointOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &endpointOut{Body: View(a.Site, e)}, nil
+	return &endpointOut{Body: a.view(e)}, nil
+}
+
+// view is View with the revision, which a client sends back with a change.
+func (a *API) view(e hook.Endpoint) wire.Endpoint {
+	v := View(a.Site, e)
+	v.Revision = a.Endpoints.Revision(e)
+	return v
 }
 
 // ReverifyRequest is the body of POST /endpoints/{id}/reverify.

@@ -86,7 +86,7 @@ func tagOf(path string) string {
 		return tagDeliveries
 	case first == "status-links", strings.Contains(path, "/link-keys"):
 		return tagStatusLinks
-	case first == "endpoints", first == "refusals":
+	case first == "endpoints", first == "refusals", first == "apply":
 		return tagEndpoints
 	case first == "statuses":
 		return tagStatuses

@@ -47,7 +47,10 @@ const maxCallBody = 256 << 10
 const receivePath = "/in/"
 
 // table returns every route. A route that is missing here cannot be mounted: the program panics when it starts.
-func table() []route {
+func table() []route { return append(pageTable(), apiTable()...) }
+
+// pageTable returns the routes of receiving, of health checks, of pages and of the public.
+func pageTable() []route {
 	return []route{
 		{pattern: receivePath, audience: publicAccess, policy: policySandboxed, cache: cacheNever},
 
@@ -81,7 +84,12 @@ func table() []route {
 		{pattern: "GET /api/v1/status/{token}/live", audience: publicAccess, policy: policyInert, cache: cacheNever,
 			longLived: true},
 		{pattern: "GET /embed/{file}", audience: publicAccess, policy: policyInert, cache: cacheBriefly},
+	}
+}
 
+// apiTable returns the routes of the API, and those for what has no route.
+func apiTable() []route {
+	return []route{
 		apiRoute("GET /api/v1/openapi.json", anyToken()),
 		apiRoute("GET /api/v1/session", anyToken()),
 		apiRoute("GET /api/v1/server", needs(hook.ScopeRead).ofAllEndpoints()),
@@ -94,6 +102,8 @@ func table() []route {
 		apiBodyRoute("POST /api/v1/providers/identify", anyToken()),
 		apiRoute("GET /api/v1/endpoints", needs(hook.ScopeRead, hook.ScopeListen)),
 		apiBodyRoute("POST /api/v1/endpoints", needs(hook.ScopeWrite).ofAllEndpoints()),
+		{pattern: "POST /api/v1/apply", audience: authenticated, policy: policyInert, cache: cacheNever,
+			body: maxApplyBody, scope: needs(hook.ScopeWrite).and(hook.ScopeRead).ofAllEndpoints()},
 		apiRoute("GET /api/v1/endpoints/{id}", needs(hook.ScopeRead, hook.ScopeListen)),
 		apiBodyRoute("PATCH /api/v1/endpoints/{id}", needs(hook.ScopeWrite)),
 		apiRoute("DELETE /api/v1/endpoints/{id}", needs(hook.ScopeWrite)),

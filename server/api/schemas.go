@@ -78,8 +78,10 @@ func fetchedKeys() (all []fetchedKey) {
 // schemaDescriptions has the description of each schema, by name. A test fails for a schema without one, and
 // for an entry without a schema.
 var schemaDescriptions = map[string]string{
+	"ApplyRequest":            "The endpoints as they should be.",
 	"BatchEvent":              "One of several events in the body of a delivery.",
 	"CheckSecretRequest":      "The secret to check.",
+	"ConfigEndpoint":          "One endpoint as it should be, by its name.",
 	"CreateEndpointRequest":   "The endpoint to create. Fields that are left out get their default.",
 	"CreateLinkKeyRequest":    "How long older keys keep working.",
 	"CreateSampleRequest":     "The sample to send.",
@@ -116,6 +118,9 @@ var schemaDescriptions = map[string]string{
 	"OperationsReason":        "How many deliveries were rejected for one reason.",
 	"OperationsStorage":       "What is stored, and the space for it.",
 	"OperationsTotals":        "The sums over a range.",
+	"Plan":                    "What a configuration changes.",
+	"PlanChange":              "What a configuration changes about one endpoint.",
+	"PlanField":               "One field that differs.",
 	"Problem":                 "An error: problem details (RFC 9457) with a stable code.",
 	"ProblemDetail":           "What is wrong with one part of a request.",
 	"Provider":                "A sender that Hookbeam supports, with the steps to set it up.",

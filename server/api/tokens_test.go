@@ -40,6 +40,7 @@ var scopesOf = map[string]string{
 
 	"GET /api/v1/server": "read!", "GET /api/v1/operations": "read!", "GET /metrics": "read!",
 	"GET /api/v1/endpoints": "read|listen", "POST /api/v1/endpoints": "write!",
+	"POST /api/v1/apply":         "write+read!",
 	"GET /api/v1/endpoints/{id}": "read|listen", "PATCH /api/v1/endpoints/{id}": "write",
 	"DELETE /api/v1/endpoints/{id}": "write", "POST /api/v1/endpoints/{id}/restore": "write",
 	"POST /api/v1/endpoints/{id}/confirm": "write", "POST /api/v1/endpoints/{id}/await-secret": "write",

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -23,6 +23,8 @@ type EndpointStore interface {
 	Endpoints(ctx context.Context) ([]hook.Endpoint, error)
 	// PutEndpoint stores a new endpoint, or replaces the one with the same id.
 	PutEndpoint(ctx context.Context, e hook.Endpoint) error
+	// PutEndpoints is PutEndpoint for several: it stores all of them or none.
+	PutEndpoints(ctx context.Context, all []hook.Endpoint) error
 }
 
 // Limits of an endpoint's configuration.
@@ -53,6 +55,8 @@ type Endpoints struct {
 
 	byID   atomic.Pointer[map[hook.EndpointID]hook.Endpoint]
 	bySlug atomic.Pointer[map[string]*hook.Endpoint] // without deleted ones
+
+	revisions revisions
 }
 
 // LoadEndpoints reads the endpoints from the store. now is the clock, and random the source of ids and slugs. Errors
@@ -142,27 +146,10 @@ var errNoEndpoint = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_fo
 // it cannot. Errors are the store's, and problems: hook.ErrContradiction if it should verify and has nothing to
 // verify with.
 func (es *Endpoints) Create(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
-	if e.Provider == "" {
-		e.Provider = "generic"
-	}
-	if e.MaxBody == 0 {
-		e.MaxBody = hook.DefaultMaxBody
-	}
-	cleanPEM(&e)
-	err := resolveVerify(&e, nil)
+	e, err := es.complete(e)
 	if err != nil {
 		return e, err
 	}
-	if e.ID, err = hook.NewEndpointID(es.random); err != nil {
-		return e, err
-	}
-	tail, err := hook.RandomTail(es.random)
-	if err != nil {
-		return e, err
-	}
-	now := es.now()
-	e.Slug, e.CreatedAt, e.DeletedAt = e.Name+"-"+tail[:slugTailLength], hook.Millis(now.UnixMilli()), hook.Time{}
-	e.HandshakeUntil = handshakeEnd(&e, now)
 	return es.apply(ctx, func() (hook.Endpoint, error) { return e, nil })
 }
 
@@ -186,14 +173,7 @@ func (es *Endpoints) Change(
 		if err := edit(&e); err != nil {
 			return was, err
 		}
-		cleanPEM(&e)
-		e.ID, e.Slug, e.CreatedAt, e.DeletedAt = was.ID, was.Slug, was.CreatedAt, was.DeletedAt
-		e.HandshakeUntil, e.CheckedAs, e.WouldVerify = was.HandshakeUntil, was.CheckedAs, was.WouldVerify
-		if len(e.Secrets) > 0 {
-			e.HandshakeUntil = hook.Time{}
-		}
-		err = resolveVerify(&e, &was)
-		return e, err
+		return edited(e, &was)
 	})
 }
 
@@ -274,32 +254,20 @@ func (es *Endpoints) notifier(changed ...hook.Endpoint) (notify func()) {
 // put validates e, stores it, and publishes it to readers. It returns e as stored, with Allow in its normal form. The
 // caller holds the lock.
 func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
-	e.Awaiting = e.Awaiting && Open(e) // an edit of verification confirms it
-	allow, problem := normalizeCIDRs(e.Allow)
-	if problem != "" {
-		return e, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: problem}
-	}
-	e.Allow = allow
-	e.Statuses.Only = strings.TrimSpace(e.Statuses.Only)
 	old := *es.byID.Load()
-	if err := validate(e, old); err != nil {
+	e, err := checked(e, old)
+	if err != nil {
 		return e, err
 	}
-	markUnchecked(&e, old)
 	if err := es.store.PutEndpoint(ctx, e); err != nil {
 		return e, fmt.Errorf("store endpoint: %w", err)
 	}
 	byID := make(map[hook.EndpointID]hook.Endpoint, len(old)+1)
-	for id, o := range old {
-		byID[id] = o
-	}
+	maps.Copy(byID, old)
 	byID[e.ID] = e
 	es.publish(byID)
 	return e, nil
 }
-
-// namePattern matches valid names. A name is part of a URL, because the endpoint's slug begins with it.
-var namePattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 
 // validate returns a problem if e is not valid by itself or together with the other endpoints: hook.ErrConflict if its
 // name is taken or there are too many, hook.ErrContradiction for a filter that does not parse, else hook.ErrInvalid.

@@ -37,6 +37,13 @@ func (k *memoryStore) PutEndpoint(_ context.Context, e hook.Endpoint) error {
 	return k.broken
 }
 
+func (k *memoryStore) PutEndpoints(ctx context.Context, all []hook.Endpoint) (err error) {
+	for _, e := range all {
+		err = k.PutEndpoint(ctx, e)
+	}
+	return err
+}
+
 func (k *memoryStore) Append(r *hook.Record) error {
 	r.Seq = hook.Seq(len(k.records) + 1)
 	r.ID = hook.NewDeliveryID(r.Seq, r.Random)

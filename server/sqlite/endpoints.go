@@ -61,15 +61,20 @@ func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 // PutEndpoint inserts an endpoint or replaces the one with its id. Deleting an endpoint is a change, too: its row
 // stays, with deleted_at set, so that it can be restored and its deliveries keep their name.
 func (s *Registry) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
+	return s.PutEndpoints(ctx, []hook.Endpoint{e})
+}
+
+// endpointWrite returns the write that stores an endpoint.
+func (s *Registry) endpointWrite(e hook.Endpoint) (func(*writerConn) error, error) {
 	sealed, err := sealRow(&e, s.options.Seal)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var texts [2]string
 	for i, v := range []any{e.Response, e.Allow} {
 		b, err := json.Marshal(v)
 		if err != nil {
-			return fmt.Errorf("write endpoint: %w", err)
+			return nil, fmt.Errorf("write endpoint: %w", err)
 		}
 		texts[i] = string(b)
 	}
@@ -80,11 +85,11 @@ func (s *Registry) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
 	if !e.DeletedAt.IsZero() {
 		deleted = e.DeletedAt.UnixMilli()
 	}
-	return s.do(ctx, func(c *writerConn) error {
+	return func(c *writerConn) error {
 		return c.exec(`INSERT OR REPLACE INTO endpoints (`+endpointColumns+`)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			string(e.ID), e.Name, e.Slug, e.Provider, string(e.Verify), int64(e.Tolerance/time.Second),
 			sealed[0], e.MaxBody, texts[0], sealed[1], sealed[2], texts[1], sealed[3],
 			confirmed, sealed[4], int64(e.WouldVerify), e.CreatedAt.UnixMilli(), deleted)
-	})
+	}, nil
 }

@@ -27,6 +27,8 @@ type Endpoint struct {
 
 	WouldVerify int `json:"would_verify,omitempty" doc:"How many of its kept rejected deliveries verified when they were last checked: after a release corrected how the sender signs, or after a change of secrets or settings. POST /endpoints/{id}/reverify with release counts them as verified. Absent if none would."`
 
+	Revision string `json:"revision,omitempty" doc:"Identifies the endpoint's present configuration; another one after each change. Absent in updates."`
+
 	Deleted bool `json:"deleted,omitempty" doc:"In an update: the endpoint was deleted."`
 }
 

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply a configuration
+         * @description Makes the endpoints as they are described: all changes are made, or none. Applied again, it changes nothing. With dry_run it only returns what would change.
+         */
+        post: operations["apply-config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deliveries": {
         parameters: {
             query?: never;
@@ -784,6 +804,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The endpoints as they should be. */
+        ApplyRequest: {
+            /** @description Check everything and return what would change, without changing it. */
+            dry_run?: boolean;
+            /** @description The endpoints. One with a name that does not exist is created. A field that is left out gets its default; secrets and verify that are left out stay as they are. */
+            endpoints: components["schemas"]["ConfigEndpoint"][] | null;
+            /** @description plan of the dry run whose changes you want. 409 plan_outdated if an endpoint was changed since. */
+            plan?: string;
+            /** @description Delete the endpoints that are not listed. By default they are left alone. */
+            prune?: boolean;
+        };
         /** @description One of several events in the body of a delivery. */
         BatchEvent: {
             /** @description The account at the provider that the event belongs to. */
@@ -846,6 +877,57 @@ export interface components {
             };
             /** @description The secret. */
             value: string;
+        };
+        /** @description One endpoint as it should be, by its name. */
+        ConfigEndpoint: {
+            /** @description IP addresses and CIDRs that may send. Empty: any address. */
+            allow?: string[];
+            /** @description false: until it is confirmed, it accepts requests from this machine and its private network only. Default: true. */
+            confirmed?: boolean;
+            /**
+             * Format: int64
+             * @description Maximum body size in bytes.
+             */
+            max_body?: number;
+            /**
+             * @description The name of the endpoint, by which it is found.
+             * @example stripe
+             */
+            name: string;
+            /** @description The sender; default: generic. GET /providers lists all. */
+            provider?: string;
+            /** @description The response to senders; null: the standard response. */
+            response?: {
+                /** @description The body. */
+                body?: string;
+                /** @description Content-Type of the body. */
+                content_type?: string;
+                /**
+                 * Format: int64
+                 * @description A 2xx status, because the delivery was stored.
+                 */
+                status: number;
+            } | null;
+            /** @description Replaces the list. A secret without a value keeps the stored one of its label. */
+            secrets?: components["schemas"]["SecretInput"][];
+            /** @description The provider's other settings. Replaces them all. */
+            settings?: {
+                [key: string]: string;
+            };
+            /** @description The URL as registered at the provider, if it differs from url. */
+            signed_url?: string;
+            /** @description How statuses are read from its deliveries, and what the public can see. */
+            statuses?: components["schemas"]["UpdateStatusRules"];
+            /**
+             * @description Timestamp tolerance, as a duration; 0s disables the check. Default: that of the provider, mostly 5m.
+             * @example 5m
+             */
+            tolerance?: string;
+            /**
+             * @description What happens to a delivery that fails verification. Default for a new endpoint, and for one that gets its first secret: enforce if there is a secret, otherwise off. enforce and observe require a secret.
+             * @enum {string}
+             */
+            verify?: "enforce" | "observe" | "off";
         };
         /** @description The endpoint to create. Fields that are left out get their default. */
         CreateEndpointRequest: {
@@ -1339,6 +1421,8 @@ export interface components {
             provider: string;
             /** @description The response to senders; null for the standard response. */
             response: components["schemas"]["Response"];
+            /** @description Identifies the endpoint's present configuration; another one after each change. Absent in updates. */
+            revision?: string;
             /** @description The active secrets, without their values. */
             secrets: components["schemas"]["SecretLabel"][];
             /** @description The provider's other settings. */
@@ -1856,6 +1940,51 @@ export interface components {
              * @description The time that is covered, in seconds.
              */
             seconds: number;
+        };
+        /** @description What a configuration changes. */
+        Plan: {
+            /** @description Whether the changes were made. false for a dry run, and if there are none. */
+            applied: boolean;
+            /** @description One for each endpoint of the configuration, in its order, then one for each that is deleted. */
+            changes: components["schemas"]["PlanChange"][];
+            /** @description Identifies the present configuration of all endpoints. Send it as plan when you apply what you have seen: it is refused if somebody changed an endpoint meanwhile. */
+            plan: string;
+        };
+        /** @description What a configuration changes about one endpoint. */
+        PlanChange: {
+            /**
+             * @description What is done.
+             * @enum {string}
+             */
+            action: "create" | "update" | "delete" | "unchanged";
+            /** @description What differs, by name. */
+            fields: components["schemas"]["PlanField"][];
+            /** @description The endpoint's id. Absent if it is not created yet. */
+            id?: string;
+            /** @description The endpoint's name. */
+            name: string;
+            /**
+             * Format: uri
+             * @description Its webhook URL. Absent if it is not created yet.
+             */
+            url?: string;
+        };
+        /** @description One field that differs. */
+        PlanField: {
+            /**
+             * @description The field, with dots between its parts: statuses.page.
+             * @example tolerance
+             */
+            field: string;
+            /** @description Its value now. Absent for a new endpoint, and for secrets. */
+            from?: unknown;
+            /**
+             * @description Of a secret: what happens to it. Values are never returned.
+             * @enum {string}
+             */
+            secret?: "added" | "changed" | "removed";
+            /** @description Its value afterwards. Absent for secrets. */
+            to?: unknown;
         };
         /** @description An error: problem details (RFC 9457) with a stable code. */
         Problem: {
@@ -3096,6 +3225,8 @@ export interface components {
                  */
                 status: number;
             } | null;
+            /** @description revision of the endpoint that you changed. 409 endpoint_changed if somebody else changed it meanwhile. */
+            revision?: string;
             /** @description Replaces the list. A secret without a value keeps the stored one of its label. */
             secrets?: components["schemas"]["SecretInput"][];
             /** @description The provider's other settings. Replaces them all. */
@@ -3233,6 +3364,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "apply-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-deliveries": {
         parameters: {
             query?: {
