@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 //	hurry           sends SIGTERM while the server is to go on for an hour; it must say that it is not ready and still
 //	                receive at $IN; the second SIGTERM must end it at once
 //	code N ARG…     runs hookbeam, which must exit with code N; its output is in the files out and err
+//	feed FILE       makes the file the standard input of the next code
 //	fetch STATUS URL [METHOD [BODY]]
 //	                asks as a browser does, with $TOKEN where it is set; the answer is in the file answer. @FILE is
 //	                the URL that stands in a file
@@ -56,6 +57,7 @@ func TestScripts(t *testing.T) {
 			"shutdown": plainly((*script).shutdown),
 			"hurry":    plainly((*script).hurry),
 			"code":     plainly((*script).code),
+			"feed":     plainly((*script).feed),
 			"fetch":    plainly((*script).fetch),
 			"control":  plainly((*script).control),
 		},
@@ -88,6 +90,7 @@ type key struct{}
 // script is what a script keeps between its commands.
 type script struct {
 	browser http.Client
+	stdin   string // a file, for the next command
 	server  *exec.Cmd
 	log     *journal
 }
@@ -138,9 +141,9 @@ func hookbeamCmd(ts *testscript.TestScript, args []string) *exec.Cmd {
 	cmd.Dir = ts.MkAbs(".")
 	for _, name := range []string{
 		"HOOKBEAM_ADMIN_TOKEN", "HOOKBEAM_DATA", "HOOKBEAM_KEEP_FOR", "HOOKBEAM_INSECURE_HTTP", "HOOKBEAM_LOG_FORMAT",
-		"HOOKBEAM_LISTEN", "HOOKBEAM_PUBLIC_URL", "HOOKBEAM_SERVER", "SECRET", "GOCOVERDIR",
-		"SECRET", "GOCOVERDIR",
-		"HOOKBEAM_SEAL_KEY", "HOOKBEAM_SEAL_KEY_FILE",
+		"HOOKBEAM_ADMIN_TOKEN_FILE", "HOOKBEAM_SERVER", "HOOKBEAM_TOKEN", "HOOKBEAM_TOKEN_FILE", "HOOKBEAM_CONFIG",
+		"HOOKBEAM_LISTEN", "HOOKBEAM_PUBLIC_URL", "HOOKBEAM_JSON", "HOOKBEAM_SEAL_KEY", "HOOKBEAM_SEAL_KEY_FILE",
+		"SECRET", "SHOP_LIVE_SECRET", "GOCOVERDIR",
 	} {
 		if value := ts.Getenv(name); value != "" {
 			cmd.Env = append(cmd.Env, name+"="+value)
@@ -219,6 +222,9 @@ func (s *script) code(ts *testscript.TestScript, args []string) {
 	var out, errs bytes.Buffer
 	cmd := hookbeamCmd(ts, args[1:])
 	cmd.Stdout, cmd.Stderr = &out, &errs
+	if s.stdin != "" {
+		cmd.Stdin, s.stdin = strings.NewReader(ts.ReadFile(s.stdin)), ""
+	}
 	err = cmd.Run()
 	keep(ts, "out", out.String())
 	keep(ts, "err", errs.String())
@@ -229,6 +235,8 @@ func (s *script) code(ts *testscript.TestScript, args []string) {
 		ts.Fatalf("it ended with code %d, not %d: %s%s", got, want, out.String(), errs.String())
 	}
 }
+
+func (s *script) feed(_ *testscript.TestScript, args []string) { s.stdin = args[0] }
 
 func (s *script) fetch(ts *testscript.TestScript, args []string) {
 	method, body := "GET", ""

@@ -38,6 +38,8 @@ type Config struct {
 
 	StopAfter Span `help:"How long to continue to receive after a stop signal, so that load balancers can react." default:"0s" env:"HOOKBEAM_STOP_AFTER"`
 
+	AdminTokenFile string `help:"File with an administrator's token, instead of HOOKBEAM_ADMIN_TOKEN." env:"HOOKBEAM_ADMIN_TOKEN_FILE" placeholder:"FILE"`
+
 	AdminToken string `kong:"-"` // HOOKBEAM_ADMIN_TOKEN; not a flag, because process lists are public
 	Version    string `kong:"-"`
 }

@@ -17,9 +17,9 @@ import (
 // that can fail before the log is opened. It sets the fields of s for these, which close frees. It validates flags
 // first, so that a mistake leaves no traces on disk.
 func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, error) {
-	token, err := access.NewToken(s.config.AdminToken)
+	token, err := s.config.adminToken()
 	if err != nil {
-		return token, nil, &client.UsageError{Err: err}
+		return token, nil, err
 	}
 	addresses, err := access.NewAddresses(s.config.TrustedProxy)
 	if err != nil {
@@ -94,6 +94,20 @@ func (c *Config) waitForLock(activated bool) time.Duration {
 		return lockWaitActivated
 	}
 	return 0
+}
+
+// adminToken returns the administrator's token, from its variable or its file.
+func (c *Config) adminToken() (access.Token, error) {
+	const variable = "HOOKBEAM_ADMIN_TOKEN"
+	text, err := client.ReadSecret(variable, c.AdminToken, variable+"_FILE", c.AdminTokenFile)
+	if err != nil {
+		return access.Token{}, err
+	}
+	token, err := access.NewToken(text)
+	if err != nil {
+		return token, &client.UsageError{Err: err}
+	}
+	return token, nil
 }
 
 // checkExposure returns a *client.UsageError if other machines could reach the server over plain HTTP, unless the

@@ -40,7 +40,7 @@ func (s *Server) stream(ctx context.Context, path string, w io.Writer) error {
 	}
 	if response.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-		return problemOf(response.Status, text)
+		return problemOf(response.StatusCode, text)
 	}
 	_, err = io.Copy(w, response.Body)
 	if why := response.Trailer.Get(ErrorTrailer); why != "" {

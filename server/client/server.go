@@ -43,7 +43,8 @@ func Remote(address, token, version string) (*Server, error) {
 		return nil, &UsageError{errors.New("--server must be the URL of a server, such as https://hooks.example.com")}
 	}
 	if token == "" {
-		return nil, &UsageError{errors.New("--server requires a token: pass --token, or set HOOKBEAM_TOKEN")}
+		return nil, &UsageError{errors.New("--server requires a token: set HOOKBEAM_TOKEN or HOOKBEAM_TOKEN_FILE, " +
+			"or pass --token")}
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		return nil, &UsageError{fmt.Errorf("--server %s uses plain HTTP: anyone on the network path could read the "+
@@ -142,7 +143,7 @@ func (s *Server) call(ctx context.Context, method, path string, value, answer an
 		return s.unreachable(err)
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return problemOf(response.Status, text)
+		return problemOf(response.StatusCode, text)
 	}
 	if answer == nil {
 		return nil
@@ -204,14 +205,4 @@ func mismatch(folder string, theirs int, server, own string) error {
 	return fmt.Errorf("the server running on %s is %s Hookbeam (%s; this command is %s), and their control protocols "+
 		"are not compatible. Run the command from the server's own release, or restart the server with this one",
 		folder, which, server, own)
-}
-
-// problemOf returns the error that the body of a response describes as problem details (RFC 9457). status is used for
-// a body that is something else, such as a proxy's error page; only its beginning is quoted.
-func problemOf(status string, text []byte) error {
-	var problem struct{ Code, Detail string }
-	if err := json.Unmarshal(text, &problem); err != nil || problem.Detail == "" {
-		return fmt.Errorf("the server returned %s: %s", status, bytes.TrimSpace(text[:min(len(text), 200)]))
-	}
-	return fmt.Errorf("the server refused the request: %s (%s)", problem.Detail, problem.Code)
 }

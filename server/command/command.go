@@ -3,7 +3,8 @@
 // the work.
 //
 // It promises that results go to Stdio.Out and everything else to Stdio.Err, that no command prompts for input, and
-// that the exit code is 0 only if the command succeeded: 1 means that it failed, 2 that it was used incorrectly.
+// that the exit code is 0 only if the command succeeded: 1 means that it failed, 2 that it was used incorrectly, 3 that
+// the server refused it.
 //
 // A command talks to the running server through package client. It neither starts a server nor opens a database itself,
 // because this package may not import package server: main passes in those functions as Deps. Start reading at Run.
@@ -26,6 +27,7 @@ const (
 	exitDone   = 0
 	exitFailed = 1
 	exitUsage  = 2 // a mistake in a flag, an argument or an environment variable
+	exitRefuse = 3 // the server does not accept the token, or does not allow this with it
 )
 
 // Stdio is where a command writes: results to Out, so that they can be piped, and errors, hints and logs to Err. Tests
@@ -103,6 +105,8 @@ type commandLine struct {
 	Verify   verifyCmd   `cmd:"" help:"Verify the signature of a request offline, and explain a failure."`
 	Identify identifyCmd `cmd:"" help:"Name the sender of a request offline, from its headers and body."`
 	Health   healthCmd   `cmd:"" help:"Ask whether a server is ready; for containers and scripts."`
+	Endpoint endpointCmd `cmd:"" help:"Manage endpoints: the webhook URLs that senders are given."`
+	Token    tokenCmd    `cmd:"" help:"Manage API tokens for programs."`
 	Statuses statusesCmd `cmd:"" help:"Manage the statuses of payments, orders and pipeline runs."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup of a data folder to a file, also while its server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup into a data folder on which no server runs."`
@@ -148,6 +152,9 @@ func Run(ctx context.Context, args []string, d Deps) int {
 	if errors.As(err, &parse) || errors.As(err, &usage) {
 		fmt.Fprintln(d.Stdio.Err, "Run hookbeam --help for usage.")
 		return exitUsage
+	}
+	if problem := (*client.ProblemError)(nil); errors.As(err, &problem) && problem.Refused() {
+		return exitRefuse
 	}
 	return exitFailed
 }

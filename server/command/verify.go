@@ -262,7 +262,7 @@ func readSecret(file, variable string, env func(string) string) (string, error) 
 	if file != "" {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return "", err
+			return "", usageErrorf("--secret-file: %w", err)
 		}
 		secret = string(fromUTF16(text))
 	}
