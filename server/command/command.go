@@ -125,13 +125,7 @@ func Run(ctx context.Context, args []string, d Deps) int {
 	exited := -1 // the exit code that kong asked for; -1 if it did not
 	c := &commandLine{}
 	c.Serve.Flags = d.ServeFlags
-	parser, err := kong.New(c, kong.Name("hookbeam"),
-		kong.Description("Hookbeam receives webhooks, keeps them, and shows them live in the browser."),
-		kong.Writers(d.Stdio.Out, d.Stdio.Err), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Exit(func(code int) { exited = max(exited, code) }))
-	if err != nil {
-		panic(err) // a tag is invalid: the build is broken
-	}
+	parser := newParser(c, d.Stdio, kong.Exit(func(code int) { exited = max(exited, code) }))
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
