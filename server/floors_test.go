@@ -25,6 +25,8 @@ var floors = map[string]int{
 
 	"server/filter": 2, "server/payments/paymentstest": 2, "server/logtest": 2, "server/extract/extracttest": 2,
 
+	"server/configfile": 3,
+
 	"server/access": 3, "server/live": 3, "server/follow": 3, "server/outbound": 3, "server/sqlite": 3,
 	"server/metrics": 3,
 
@@ -88,6 +90,7 @@ var addresses = map[string][]string{
 	"golang.org/x/text/unicode/norm":      {"server/signature"},
 	"golang.org/x/time/rate":              {"server/access", "server/intake"},
 	"github.com/alecthomas/kong":          {"server/command"},
+	"go.yaml.in/yaml/v3":                  {"server/configfile"},
 	"github.com/golang-jwt/jwt":           {"server/access", "server/signature"},
 	"github.com/expr-lang/expr":           {"server/extract/expr"},
 	"github.com/tidwall/gjson":            {"server/payload", "server/sample", "server/diagnose"},

@@ -146,6 +146,9 @@ func (o *orNull[T]) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &o.value)
 }
 
+// element returns the type T. schemaOf calls it.
+func (o orNull[T]) element() reflect.Type { return reflect.TypeFor[T]() }
+
 // Schema describes a T or null. huma calls it.
 func (o orNull[T]) Schema(r huma.Registry) *huma.Schema {
 	s := *r.Schema(reflect.TypeFor[T](), false, "")

@@ -114,6 +114,9 @@ type commandLine struct {
 	Rekey    rekeyCmd    `cmd:"" help:"Seal the secrets in the database with another key."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the API description (OpenAPI)." hidden:""`
+	configFlag
+	Apply  applyCmd        `cmd:"" help:"Make the endpoints as a file describes them."`
+	Export exportConfigCmd `cmd:"" help:"Write the endpoints to a file that apply reads."`
 }
 
 // Run parses args, runs the command that they name, and returns the exit code of the process. Without arguments it
@@ -125,11 +128,22 @@ func Run(ctx context.Context, args []string, d Deps) int {
 	exited := -1 // the exit code that kong asked for; -1 if it did not
 	c := &commandLine{}
 	c.Serve.Flags = d.ServeFlags
-	parser := newParser(c, d.Stdio, kong.Exit(func(code int) { exited = max(exited, code) }))
+	exit := kong.Exit(func(code int) { exited = max(exited, code) })
+	parser := newParser(c, d.Stdio, exit)
+	c.Apply.settings = sortedKeys(serveFlags(parser))
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	parsed, err := parser.Parse(args)
+	var err error
+	if name := configName(args, d.Env); name != "" {
+		if c.Serve.config, err = loadConfig(name, parser, d.Env); err == nil {
+			parser = newParser(c, d.Stdio, exit, kong.Resolvers(c.Serve.config.resolver()))
+		}
+	}
+	var parsed *kong.Context
+	if err == nil {
+		parsed, err = parser.Parse(args)
+	}
 	if exited >= 0 { // kong has printed the help
 		return exited
 	}
