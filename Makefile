@@ -3,6 +3,7 @@
 # make test-services  the tests that need other servers, such as a message queue
 # make check  the quick checks and tests, for use while you work
 # make build  bin/hookbeam, one stripped static binary
+# make release  what is published, in dist: archives for all platforms, checksums and lists of components
 # make fuzz   searches for input that breaks a parser, for longer than in a test
 # make mutants  breaks the program on purpose with each patch of scripts/mutants, and requires that a test fails
 # make bench  measures speed, relative to yardsticks that are measured in the same run
@@ -26,7 +27,15 @@ FUZZ_TIME  ?= 30s
 ARGS       ?=
 BASE       ?= 33ed6df
 
+# What make release makes: for which platforms, in which folder, and signed with which minisign key (none: unsigned).
+PLATFORMS  := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64
+RELEASE    := dist
+MINISIGN_KEY_FILE ?=
+# The time of all files of a release: that of its commit, so that it does not depend on when the release is made.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+
 TEMPL         := go tool -modfile=tools/go.mod templ
+CYCLONEDX     := go tool -modfile=tools/go.mod cyclonedx-gomod
 LINT_VERSION  := 2.15.0
 GOLANGCI_LINT := bin/tools/golangci-lint-$(LINT_VERSION)
 STAMPS        := bin/stamps
@@ -40,6 +49,7 @@ UI_SOURCES := $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.jso
 	$(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null)
 
 .PHONY: run build packages dev generate stale clean system-packages
+.PHONY: release release-folder checksums test-release
 .PHONY: test check lint vulnerabilities test-go test-trust test-sdks test-go-quick test-ui test-packages test-browser
 .PHONY: test-services fuzz mutants bench bench-against
 
@@ -71,6 +81,43 @@ dev: $(PACKAGES)
 packages: $(PACKAGES)
 	node ui/scripts/pack-react.mjs
 
+## Releases
+
+RELEASE_TOOL := bin/tools/release
+LICENSES     := bin/release/THIRD-PARTY-LICENSES.txt
+ARCHIVES     := $(foreach p,$(PLATFORMS),$(RELEASE)/hookbeam-$(p)$(if $(filter windows-%,$(p)),.zip,.tar.gz))
+LISTS        := $(PLATFORMS:%=$(RELEASE)/hookbeam-%.cdx.json)
+.SECONDARY: $(PLATFORMS:%=bin/release/%/hookbeam)
+
+# Two releases of one commit are the same byte for byte, wherever they are made. In each archive are the binary, the
+# README and all licences.
+release: release-folder $(ARCHIVES) $(LISTS) checksums
+
+release-folder: $(UI) $(PACKAGES) $(STAMPS)/templ
+	rm -rf $(RELEASE) bin/release
+	mkdir -p $(RELEASE) bin/release
+	cd tools && go build -o ../$(RELEASE_TOOL) ./release
+	$(RELEASE_TOOL) licenses -out $(LICENSES)
+
+bin/release/%/hookbeam: release-folder
+	CGO_ENABLED=0 GOOS=$(word 1,$(subst -, ,$*)) GOARCH=$(word 2,$(subst -, ,$*)) GOAMD64=v1 GOARM64=v8.0 GOFLAGS= \
+	go build -buildvcs=false -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $@ .
+
+$(RELEASE)/hookbeam-%.tar.gz: bin/release/%/hookbeam
+	$(RELEASE_TOOL) archive -time $(SOURCE_DATE_EPOCH) -out $@ hookbeam=$< LICENSE README.md $(LICENSES)
+
+$(RELEASE)/hookbeam-%.zip: bin/release/%/hookbeam
+	$(RELEASE_TOOL) archive -time $(SOURCE_DATE_EPOCH) -out $@ hookbeam.exe=$< LICENSE README.md $(LICENSES)
+
+$(RELEASE)/hookbeam-%.cdx.json: bin/release/%/hookbeam
+	$(CYCLONEDX) bin -json -std -notimestamp -noserial -version $(VERSION) -output bin/release/$*/cdx.json $<
+	$(RELEASE_TOOL) sbom -in bin/release/$*/cdx.json -time $(SOURCE_DATE_EPOCH) -out $@
+
+checksums:
+	$(RELEASE_TOOL) checksums -dir $(RELEASE)
+	$(if $(MINISIGN_KEY_FILE),$(RELEASE_TOOL) sign -key '$(MINISIGN_KEY_FILE)' -time $(SOURCE_DATE_EPOCH) \
+	$(RELEASE)/checksums.txt,@echo 'The checksums are not signed: MINISIGN_KEY_FILE is not set.')
+
 ## Generated files that are committed
 
 generate: $(PACKAGES)
@@ -87,17 +134,18 @@ stale: generate
 
 # Generated files and the binary are made first, because every lane reads them. After that the lanes are independent.
 test: system-packages stale build packages $(GOLANGCI_LINT)
-	@scripts/lanes "test-browser" "lint vulnerabilities test-ui test-packages test-sdks test-go test-trust"
+	@scripts/lanes "test-browser test-release" "lint vulnerabilities test-ui test-packages test-sdks test-go test-trust"
 	@echo "All of it passed."
 
 check: stale lint build test-ui test-go-quick
 	@echo "The quick part passed; make test runs the rest."
 
 lint: $(GOLANGCI_LINT) $(PACKAGES)
-	@files=$$(gofmt -l *.go server web); [ -z "$$files" ] || { echo "gofmt: $$files"; exit 1; }
+	@files=$$(gofmt -l *.go server web tools); [ -z "$$files" ] || { echo "gofmt: $$files"; exit 1; }
 	go mod tidy -diff
 	go vet ./...
 	$(GOLANGCI_LINT) run
+	cd tools && go vet ./... && ../$(GOLANGCI_LINT) run
 	scripts/long-files
 	scripts/wide-lines
 	npm run --silent lint
@@ -120,6 +168,10 @@ test-trust:
 # Tests that need other servers have the build tag "services". Each prints a reason if its server is missing.
 test-services:
 	@scripts/services
+
+# Makes the release twice and compares, tests what is in it, and builds for other systems.
+test-release: $(UI) $(STAMPS)/templ
+	scripts/try-release
 
 # Compares verification with the senders' own libraries, in a separate Go module.
 test-sdks:
@@ -148,13 +200,15 @@ test-packages: packages
 test-browser: build $(PACKAGES)
 	npm run --silent e2e
 
-# Installs what a machine may lack besides Go and Node. The race detector needs a C compiler. One test needs strace, and
-# is skipped with a message without it.
+# Installs what a machine may lack besides Go and Node. The race detector needs a C compiler. The tests that need strace
+# or minisign are skipped with a message without them.
 system-packages:
 	@command -v $$(go env CC) >/dev/null || scripts/apt-install gcc libc6-dev || \
 		{ echo "go test -race needs a C compiler: install gcc or clang."; exit 1; }
 	@command -v strace >/dev/null || scripts/apt-install strace || \
 		echo "strace is not installed: the test that checks syncs will be skipped."
+	@command -v minisign >/dev/null || scripts/apt-install minisign || \
+		echo "minisign is not installed: signatures of releases will not be verified by it."
 	@scripts/chromium --install
 
 bench: bin/hookbeam
@@ -169,5 +223,5 @@ bin/against/$(BASE)/bin/hookbeam:
 	$(MAKE) -C bin/against/$(BASE) build VERSION=$(BASE)
 
 clean:
-	rm -rf bin ui/e2e/results
+	rm -rf bin dist ui/e2e/results
 	find ui/dist -mindepth 1 -not -name .keep -delete
