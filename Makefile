@@ -3,7 +3,8 @@
 # make test-services  the tests that need other servers, such as a message queue
 # make check  the quick checks and tests, for use while you work
 # make build  bin/hookbeam, one stripped static binary
-# make release  what is published, in dist: archives for all platforms, checksums and lists of components
+# make release  what is published, in dist: archives for all platforms, images, checksums and lists of components
+# make image  the container image alone, in dist, without a container engine
 # make fuzz   searches for input that breaks a parser, for longer than in a test
 # make mutants  breaks the program on purpose with each patch of scripts/mutants, and requires that a test fails
 # make bench  measures speed, relative to yardsticks that are measured in the same run
@@ -49,7 +50,7 @@ UI_SOURCES := $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.jso
 	$(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null)
 
 .PHONY: run build packages dev generate stale clean system-packages
-.PHONY: release release-folder checksums test-release
+.PHONY: release release-folder release-tools image checksums test-release
 .PHONY: test check lint vulnerabilities test-go test-trust test-sdks test-go-quick test-ui test-packages test-browser
 .PHONY: test-services fuzz mutants bench bench-against
 
@@ -84,6 +85,8 @@ packages: $(PACKAGES)
 ## Releases
 
 RELEASE_TOOL := bin/tools/release
+IMAGE_TOOL   := bin/tools/image
+IMAGES       := $(filter linux-%,$(PLATFORMS))
 LICENSES     := bin/release/THIRD-PARTY-LICENSES.txt
 ARCHIVES     := $(foreach p,$(PLATFORMS),$(RELEASE)/hookbeam-$(p)$(if $(filter windows-%,$(p)),.zip,.tar.gz))
 LISTS        := $(PLATFORMS:%=$(RELEASE)/hookbeam-%.cdx.json)
@@ -91,15 +94,17 @@ LISTS        := $(PLATFORMS:%=$(RELEASE)/hookbeam-%.cdx.json)
 
 # Two releases of one commit are the same byte for byte, wherever they are made. In each archive are the binary, the
 # README and all licences.
-release: release-folder $(ARCHIVES) $(LISTS) checksums
+release: release-folder $(ARCHIVES) $(LISTS) image checksums
 
-release-folder: $(UI) $(PACKAGES) $(STAMPS)/templ
-	rm -rf $(RELEASE) bin/release
+release-folder:
+	rm -rf $(RELEASE)/{hookbeam-*,checksums.txt*,oci} bin/release
+
+release-tools: $(UI) $(PACKAGES) $(STAMPS)/templ
 	mkdir -p $(RELEASE) bin/release
-	cd tools && go build -o ../$(RELEASE_TOOL) ./release
+	cd tools && go build -o ../$(RELEASE_TOOL) ./release && go build -o ../$(IMAGE_TOOL) ./image
 	$(RELEASE_TOOL) licenses -out $(LICENSES)
 
-bin/release/%/hookbeam: release-folder
+bin/release/%/hookbeam: release-tools
 	CGO_ENABLED=0 GOOS=$(word 1,$(subst -, ,$*)) GOARCH=$(word 2,$(subst -, ,$*)) GOAMD64=v1 GOARM64=v8.0 GOFLAGS= \
 	go build -buildvcs=false -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $@ .
 
@@ -112,6 +117,12 @@ $(RELEASE)/hookbeam-%.zip: bin/release/%/hookbeam
 $(RELEASE)/hookbeam-%.cdx.json: bin/release/%/hookbeam
 	$(CYCLONEDX) bin -json -std -notimestamp -noserial -version $(VERSION) -output bin/release/$*/cdx.json $<
 	$(RELEASE_TOOL) sbom -in bin/release/$*/cdx.json -time $(SOURCE_DATE_EPOCH) -out $@
+
+# An OCI layout (folder and archive) with both architectures, and for each an archive that docker load reads. They are
+# packed from the same binaries as the archives, so that nobody has to trust a base image.
+image: $(IMAGES:%=bin/release/%/hookbeam)
+	$(IMAGE_TOOL) -version '$(VERSION)' -time $(SOURCE_DATE_EPOCH) -zones "$$(go env GOROOT)/lib/time/zoneinfo.zip" \
+	-out $(RELEASE) $(foreach p,$(IMAGES),$(p:linux-%=%)=bin/release/$(p)/hookbeam) LICENSE $(LICENSES)
 
 checksums:
 	$(RELEASE_TOOL) checksums -dir $(RELEASE)
