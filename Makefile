@@ -177,7 +177,7 @@ test-trust:
 	go test -race -timeout $(TEST_LIMIT) ./server/trust
 
 # Tests that need other servers have the build tag "services". Each prints a reason if its server is missing.
-test-services:
+test-services: bin/hookbeam
 	@scripts/services
 
 # Makes the release twice and compares, tests what is in it, and builds for other systems.

@@ -65,6 +65,41 @@ func unpack(t *testing.T, releases string) string {
 	}
 }
 
+// TestMadeTwiceIsTheSame compares two releases of one commit. The second was made in another folder, and its binary was
+// compiled without Go's cache.
+func TestMadeTwiceIsTheSame(t *testing.T) {
+	one, two := madeRelease(t), os.Getenv("HOOKBEAM_RELEASES_AGAIN")
+	if two == "" {
+		t.Skip("HOOKBEAM_RELEASES_AGAIN names no second release; make test-release makes one")
+	}
+	sums := func(root string) map[string]string {
+		found := map[string]string{}
+		err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			content, err := os.ReadFile(path)
+			sum := sha256.Sum256(content)
+			found[strings.TrimPrefix(path, root)] = hex.EncodeToString(sum[:])
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	first, second := sums(one), sums(two)
+	for name, sum := range first {
+		if second[name] != sum {
+			t.Errorf("%s is different when it is made again", name)
+		}
+		delete(second, name)
+	}
+	if len(second) != 0 || len(first) < 8 {
+		t.Errorf("%d files the first time; only the second time: %v", len(first), second)
+	}
+}
+
 func TestMadeChecksumsAreThoseOfAllFiles(t *testing.T) {
 	releases := madeRelease(t)
 	text, err := os.ReadFile(filepath.Join(releases, checksumsName))
