@@ -9,11 +9,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"hookbeam/server"
 	"hookbeam/server/access"
 	"hookbeam/server/api"
 	"hookbeam/server/command"
+	"hookbeam/server/doctor"
 	"hookbeam/web"
 )
 
@@ -60,9 +62,13 @@ func run(ctx context.Context, args []string) int {
 			Stdout: o.Stdout, JSON: o.JSON, Log: o.Log,
 		})
 	}
+	examine := func(ctx context.Context, timeout time.Duration) []doctor.Finding {
+		config.AdminToken, config.Version = os.Getenv("HOOKBEAM_ADMIN_TOKEN"), version
+		return server.Doctor(ctx, config, timeout)
+	}
 	return command.Run(ctx, args, command.Deps{
 		Version: version, Env: os.Getenv, Stdio: command.Stdio{Out: os.Stdout, Err: os.Stderr},
-		ServeFlags: &config, Serve: serve,
+		ServeFlags: &config, Serve: serve, Doctor: examine,
 		Offline: server.Offline{Version: version},
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"hookbeam/server/access"
+	"hookbeam/server/api"
 	"hookbeam/server/client"
 	"hookbeam/server/datafile"
 	"hookbeam/server/hook"
@@ -64,6 +65,8 @@ type controlCalls struct {
 	Summary   func() summary // for GET /control/v1/debug
 	Backups   *backups
 	Seal      sqlite.Sealer // opens secrets, for GET /control/v1/check
+	About     func() client.About
+	Proofs    *api.Proofs
 }
 
 // loginMaker creates one-time logins. *access.Logins implements it.

@@ -26,6 +26,8 @@ func (c controlCalls) routes() http.Handler {
 		"GET " + client.EndpointsPath:      c.listEndpoints,
 		"GET " + client.BackupPath:         c.backup,
 		"GET " + client.CheckPath:          c.check,
+		"GET " + client.AboutPath:          c.about,
+		"POST " + client.ProofsPath:        c.newProof,
 		"GET /control/v1/debug":            c.debug,
 		"GET /control/v1/debug/goroutines": profile("goroutine"),
 		"GET /control/v1/debug/heap":       profile("heap"),
@@ -69,6 +71,17 @@ func (c controlCalls) listEndpoints(w http.ResponseWriter, _ *http.Request) {
 		all.Endpoints = append(all.Endpoints, one)
 	}
 	writeControlJSON(w, http.StatusOK, all)
+}
+
+// about returns what hookbeam doctor compares with what it finds.
+func (c controlCalls) about(w http.ResponseWriter, _ *http.Request) {
+	writeControlJSON(w, http.StatusOK, c.About())
+}
+
+// newProof returns a question that only this process can answer.
+func (c controlCalls) newProof(w http.ResponseWriter, _ *http.Request) {
+	ask, answer := c.Proofs.New()
+	writeControlJSON(w, http.StatusCreated, client.Proof{Ask: ask, Answer: answer})
 }
 
 // debug returns a summary of the server's internal state.

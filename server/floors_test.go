@@ -40,7 +40,7 @@ var floors = map[string]int{
 
 	"server/intake": 8, "server/status": 8, "server/client": 8, "web": 8,
 
-	"server/api": 9,
+	"server/api": 9, "server/doctor": 9,
 
 	"server": 10, "server/command": 10,
 

@@ -209,7 +209,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	sources := s.metricsSources()
 	s.exporter = metrics.NewExporter(sources, log, time.Now)
 	s.history = metrics.NewHistory(sources, time.Now)
-	pages := s.deps.Pages(s.site)
+	pages, proofs := s.deps.Pages(s.site), &api.Proofs{Now: time.Now}
 	s.api = api.New(s.deps.Calls(), api.Options{
 		Site: s.site, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
@@ -224,13 +224,14 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		RefusalList: s.refused,
 		Updates: api.NewUpdates(api.UpdatesOptions{Hub: s.hub, Addresses: addresses, Refusals: s.refusals,
 			Now: time.Now, Log: log}),
+		Proofs: proofs,
 		Checks: []api.ReadinessCheck{{Name: "bodies", Run: s.receive.Ready}, {Name: "connections", Run: s.gate.ready}},
 	})
 	s.conns = newConnections(s.refusals)
 	s.http = newHTTP(s.api, s.conns, log)
 	s.control = newControl(s.channel, s.config.Version, controlCalls{
 		API: s.api, Site: s.site, Logins: s.logins, Endpoints: s.endpoints, Summary: s.summary,
-		Backups: s.newBackups(), Seal: s.key}, s.refusals, log)
+		Backups: s.newBackups(), Seal: s.key, About: s.about, Proofs: proofs}, s.refusals, log)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"time"
 
+	"hookbeam/server/client"
 	"hookbeam/server/hook"
 )
 
@@ -80,4 +81,13 @@ func (s *server) summary() summary {
 			Live:     s.hub.Position(),
 		},
 		Refused: s.refusals.Counts()}
+}
+
+// about returns what hookbeam doctor compares with what it finds.
+func (s *server) about() client.About {
+	return client.About{
+		Version: s.config.Version, PID: os.Getpid(), Listen: s.listener.Addr().String(), PublicURL: s.site.URL(""),
+		Public: s.config.PublicURL != "", OpenFiles: descriptors(),
+		Head: s.db.Log().Head(), Statuses: s.views.statuses.Position(), Live: s.hub.Position(),
+	}
 }

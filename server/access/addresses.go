@@ -90,6 +90,9 @@ func (a *Addresses) Peer(remote string, now time.Time) Client {
 	return Client{Address: address, Key: key, Shared: a.untrusted.has(key, now) || a.trusts(address)}
 }
 
+// TrustsPeer reports whether the other end of r's connection is a trusted proxy.
+func (a *Addresses) TrustsPeer(r *http.Request) bool { return a.trusts(hostOf(r.RemoteAddr)) }
+
 // trusts reports whether an address is a trusted proxy's.
 func (a *Addresses) trusts(address string) bool {
 	if len(a.trusted) == 0 {

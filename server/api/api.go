@@ -120,6 +120,7 @@ type Options struct {
 
 	Refusals    *access.Refusals    // nil: refused requests are not counted
 	RefusalList *access.RefusalList // nil: GET /refusals lists nothing
+	Proofs      *Proofs             // for hookbeam doctor; nil: it cannot check this server's URL
 	Checks      []ReadinessCheck    // further checks for /readyz, after the built-in ones
 }
 
@@ -172,6 +173,7 @@ func New(c *Calls, o Options) *API {
 	a.mountPages()
 	a.mountHealth()
 	a.mountMetrics()
+	a.mountCheck()
 	a.mountPublic()
 	a.routes.HandleFunc("GET /api/v1/live", a.Live.ServeHTTP)
 	a.routes.HandleFunc("GET /api/v1/updates", a.Updates.ServeHTTP)

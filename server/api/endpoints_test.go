@@ -281,7 +281,7 @@ func TestOpenAPIListsEveryAPIRoute(t *testing.T) {
 	for _, row := range table() {
 		method, path, _ := strings.Cut(row.pattern, " ")
 		path, isCall := strings.CutPrefix(path, prefix)
-		if !isCall || path == "/openapi.json" {
+		if !isCall || path == "/openapi.json" || path == "/live/check" { // the latter is for hookbeam doctor alone
 			continue
 		}
 		if _, ok := doc.Paths[path][strings.ToLower(method)]; !ok {

@@ -56,6 +56,7 @@ func pageTable() []route {
 
 		{pattern: "GET /healthz", audience: publicAccess, policy: policyInert, cache: cacheNever},
 		{pattern: "GET /readyz", audience: publicAccess, policy: policyInert, cache: cacheNever},
+		{pattern: "GET /api/v1/live/check", audience: publicAccess, policy: policyInert, cache: cacheNever},
 
 		{pattern: "GET /metrics", audience: authenticated, policy: policyInert, cache: cacheNever,
 			scope: needs(hook.ScopeRead).ofAllEndpoints()},

@@ -20,6 +20,8 @@ const ControlHost = "hookbeam"
 const (
 	LoginsPath    = "/control/v1/logins"
 	EndpointsPath = "/control/v1/endpoints"
+	AboutPath     = "/control/v1/about"
+	ProofsPath    = "/control/v1/proofs"
 )
 
 // CheckPath is the call that looks for damage in the databases.
@@ -53,6 +55,32 @@ type Rekeyed struct {
 	// Values of the old key may be left in free space, until the next start
 	Residue bool `json:"residue,omitempty"`
 }
+
+// About is the response to GET AboutPath: what hookbeam doctor compares with what it finds.
+type About struct {
+	Version   string `json:"version"`
+	PID       int    `json:"pid"`
+	Listen    string `json:"listen"`     // the address, with its port
+	PublicURL string `json:"public_url"` // with the base path; the listen address if none is configured
+	Public    bool   `json:"public"`     // a public URL is configured
+	TLS       bool   `json:"tls"`        // the server speaks TLS itself
+	OpenFiles uint64 `json:"open_files"` // that the process may have; 0: unlimited, or not known
+
+	// Positions: the newest delivery, and those up to which statuses and live readers have come.
+	Head     hook.Seq `json:"head"`
+	Statuses hook.Seq `json:"statuses"`
+	Live     hook.Seq `json:"live"`
+}
+
+// Proof is the response to POST ProofsPath. The server that made it answers Ask with Answer at ProofPath below its
+// public URL, for a minute.
+type Proof struct {
+	Ask    string `json:"ask"`
+	Answer string `json:"answer"`
+}
+
+// ProofPath is the path at which a server answers a Proof, relative to its base path.
+const ProofPath = "api/v1/live/check"
 
 // Login is the response to POST LoginsPath.
 type Login struct {

@@ -16,10 +16,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/alecthomas/kong"
 
 	"hookbeam/server/client"
+	"hookbeam/server/doctor"
 )
 
 // The exit codes of the process.
@@ -45,6 +47,9 @@ type Deps struct {
 	ServeFlags any
 	// Serve runs the server until ctx ends.
 	Serve func(ctx context.Context, o ServeOutput) error
+
+	// Doctor examines the installation that ServeFlags describe. timeout bounds each request of it.
+	Doctor func(ctx context.Context, timeout time.Duration) []doctor.Finding
 
 	// Offline does the work of commands on a data folder while no server runs on it.
 	Offline Offline
@@ -107,6 +112,7 @@ type commandLine struct {
 	Health   healthCmd   `cmd:"" help:"Ask whether a server is ready; for containers and scripts."`
 	Endpoint endpointCmd `cmd:"" help:"Manage endpoints: the webhook URLs that senders are given."`
 	Token    tokenCmd    `cmd:"" help:"Manage API tokens for programs."`
+	Doctor   doctorCmd   `cmd:"" help:"Examine this installation, and say what to do about each problem."`
 	Statuses statusesCmd `cmd:"" help:"Manage the statuses of payments, orders and pipeline runs."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup of a data folder to a file, also while its server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup into a data folder on which no server runs."`
@@ -127,7 +133,7 @@ type commandLine struct {
 func Run(ctx context.Context, args []string, d Deps) int {
 	exited := -1 // the exit code that kong asked for; -1 if it did not
 	c := &commandLine{}
-	c.Serve.Flags = d.ServeFlags
+	c.Serve.Flags, c.Doctor.Flags = d.ServeFlags, d.ServeFlags
 	exit := kong.Exit(func(code int) { exited = max(exited, code) })
 	parser := newParser(c, d.Stdio, exit)
 	c.Apply.settings = sortedKeys(serveFlags(parser))

@@ -229,8 +229,12 @@ func (c *endpointDeleteCmd) Run(ctx context.Context, d Deps) error {
 	})
 }
 
-// isTerminal reports whether a file is a terminal, at which somebody can answer.
-func isTerminal(f *os.File) bool {
+// isTerminal reports whether a stream is a terminal, at which somebody reads and can answer.
+func isTerminal(stream any) bool {
+	f, isFile := stream.(*os.File)
+	if !isFile {
+		return false
+	}
 	info, err := f.Stat()
 	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return false

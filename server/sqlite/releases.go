@@ -24,6 +24,16 @@ var errForeign = errors.New("this is not a Hookbeam database; nothing was change
 // Checked contains nothing, and everything is checked.
 type Checked struct{ states map[string]schemaState }
 
+// Older reports whether a database was written by an older release, and would be upgraded by opening it.
+func (seen Checked) Older() bool {
+	for _, state := range seen.states {
+		if state == older {
+			return true
+		}
+	}
+	return false
+}
+
 // CheckRelease returns an error if a newer release wrote a database in dir. It changes nothing, not even the files that
 // SQLite creates beside a database. A damaged database is no error here: opening it gives a better one.
 func CheckRelease(ctx context.Context, dir string) (Checked, error) {

@@ -77,3 +77,15 @@ type ReadinessCheck struct {
 	Code   string `json:"code,omitempty" doc:"Stable code of what is wrong, or of a warning."`
 	Detail string `json:"detail,omitempty" doc:"What is wrong and what to do."`
 }
+
+// AddressCheck says how a request of hookbeam doctor has arrived: the response to GET /live/check, which answers only
+// to the question of a proof. It is not part of openapi.json.
+type AddressCheck struct {
+	Answer       string `json:"answer" doc:"The answer of the proof."`
+	Peer         string `json:"peer" doc:"Address and port of the connection: the client's or a proxy's."`
+	Client       string `json:"client" doc:"Address that counts as the client's."`
+	Host         string `json:"host" doc:"The Host header."`
+	Forwarded    bool   `json:"forwarded" doc:"The request has headers that proxies add."`
+	ForwardedFor string `json:"forwarded_for" doc:"X-Forwarded-For as it has arrived."`
+	Trusted      bool   `json:"trusted" doc:"The peer is a trusted proxy."`
+}
