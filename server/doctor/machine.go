@@ -206,7 +206,7 @@ func (e *examination) checkDatabase(ctx context.Context) {
 	case older:
 		e.warn(check, "Make a backup before you start this release, which upgrades it.", "An older release wrote it.")
 	default:
-		e.ok(check, "This release can open it. Whether it is damaged is checked at the start.")
+		e.ok(check, "This release can open it. To look for damage, run hookbeam check.")
 	}
 }
 
