@@ -52,6 +52,11 @@ var dialers = map[string][]string{
 	"github.com/jackc/pgx/v5":         {"Connect*"},
 	"github.com/jackc/pgx/v5/pgxpool": {"New", "NewWithConfig"},
 	"google.golang.org/grpc":          {"Dial*", "NewClient"},
+	// Its own issuer makes an HTTP client, and tries ports of this machine. Package https has another issuer.
+	"github.com/caddyserver/certmagic": {
+		"NewACMEIssuer", "ACMEIssuer", "DefaultACME", "Default", "NewDefault", "ZeroSSLIssuer", "DNS01Solver",
+		"DNSManager", "FindZoneByFQDN", "TLS", "HTTPS", "Listen", "ManageSync", "ManageAsync",
+	},
 }
 
 // mayDial are the places outside of package outbound that open connections, each with the reason. A place is a package,
@@ -60,6 +65,8 @@ var mayDial = map[string]string{
 	"server/outbound": "it is the guard",
 	"server/client":   "it calls this program's own API at the address that the person at the keyboard gives",
 	"server/bench":    "it drives the running binary from outside",
+
+	"server/https/httpstest": "it runs a certificate authority for tests, on this machine",
 
 	"server/command/sender.go":        "it sends a sample to the address that the user gives, usually this machine",
 	"server/notify.go":                "it tells the service manager that started this process, on this machine",

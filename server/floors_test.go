@@ -29,6 +29,7 @@ var floors = map[string]int{
 
 	"server/access": 3, "server/live": 3, "server/follow": 3, "server/outbound": 3, "server/sqlite": 3,
 	"server/metrics": 3,
+	"server/https": 3, "server/https/httpstest": 2,
 
 	"server/signature": 4, "server/extract/expr": 4,
 
@@ -97,6 +98,11 @@ var addresses = map[string][]string{
 	"github.com/tidwall/sjson":            {"server/signature", "server/sample"},
 	"github.com/prometheus/client_golang": {"server/metrics"},
 	"github.com/prometheus/common":        {"server/metrics"},
+	"github.com/caddyserver/certmagic":    {"server/https"},
+	"github.com/mholt/acmez":              {"server/https"},
+	"go.uber.org/zap":                     {"server/https"}, // the log of certmagic
+	"golang.org/x/net/idna":               {"server/https"},
+	"golang.org/x/net/dns/dnsmessage":     {"server/https/httpstest"},
 }
 
 // source is one Go file: the package that it is part of, and what it imports.
