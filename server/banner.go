@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hookbeam/server/access"
+	"hookbeam/server/https"
 )
 
 // banner is what a server prints on standard output when it has started: the dashboard's URL with a one-time login, and
@@ -19,6 +20,8 @@ type banner struct {
 	Login   string `json:"login"`
 	Metrics string `json:"metrics,omitempty"` // of --metrics-listen
 	Try     string `json:"try,omitempty"`     // a curl command for the first endpoint; "" if there is no endpoint
+
+	Certificates []https.Certificate `json:"certificates,omitempty"` // of a server that speaks TLS itself
 
 	localOnly    bool   // the endpoint in Try accepts requests from private networks only
 	loginCommand string // prints another login
@@ -37,6 +40,9 @@ func (s *server) printBanner(ctx context.Context) error {
 		Login:        s.site.URL("login/" + code),
 		loginCommand: "hookbeam login",
 		Metrics:      s.metricsAt.url(),
+	}
+	if s.certificates != nil {
+		b.Certificates = s.certificates.List()
 	}
 	if endpoints := s.endpoints.List(); len(endpoints) > 0 {
 		b.Try = `curl -d '{"hello":"world"}' ` + s.site.URL("in/"+endpoints[0].Slug)
@@ -70,6 +76,13 @@ func (b banner) print(w io.Writer) error {
 	}
 	if b.Metrics != "" {
 		fmt.Fprintf(&text, "  Metrics     %s\n", b.Metrics)
+	}
+	for _, c := range b.Certificates {
+		state := "valid until " + c.NotAfter.UTC().Format("2006-01-02 15:04 UTC")
+		if c.NotAfter.IsZero() {
+			state = "is being obtained; HTTPS does not answer before it is there, see the log"
+		}
+		fmt.Fprintf(&text, "  Certificate %s: %s\n", c.Name, state)
 	}
 	text.WriteByte('\n')
 	_, err := io.WriteString(w, text.String())

@@ -17,6 +17,7 @@ import (
 type Config struct {
 	client.Location
 	client.SealKey
+	HTTPS
 	InsecureHTTP  bool     `help:"Serve other machines over plain HTTP. Anyone on the network path can read and change the traffic." env:"HOOKBEAM_INSECURE_HTTP"`
 	MetricsListen string   `help:"Serve /metrics without a token on this address, and the health checks; without a host on this machine only." env:"HOOKBEAM_METRICS_LISTEN" placeholder:"HOST:PORT"`
 	TrustedProxy  []string `help:"Proxies whose X-Forwarded-For header is trusted, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`

@@ -29,7 +29,7 @@ var floors = map[string]int{
 
 	"server/access": 3, "server/live": 3, "server/follow": 3, "server/outbound": 3, "server/sqlite": 3,
 	"server/metrics": 3,
-	"server/https": 3, "server/https/httpstest": 2,
+	"server/https":   3, "server/https/httpstest": 2,
 
 	"server/signature": 4, "server/extract/expr": 4,
 

@@ -55,6 +55,13 @@ func newGate(l net.Listener, addresses *access.Addresses, refusals *access.Refus
 		quota: access.NewQuota(inAll, min(connectionsOfAddress, inAll/2))}
 }
 
+// beside returns a gate in front of another listener of the same server. Connections to both count together.
+func (g *gate) beside(l net.Listener) *gate {
+	other := *g
+	other.Listener = l
+	return &other
+}
+
 // Accept returns the next connection that is within the limits. It counts until it is closed, also after it was
 // upgraded to a WebSocket.
 func (g *gate) Accept() (net.Conn, error) {

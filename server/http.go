@@ -46,7 +46,11 @@ func newHTTP(h http.Handler, conns *connections, log *slog.Logger) *http.Server 
 
 // listen serves requests until the listener or the server is closed.
 func (s *server) listen() error {
-	if err := s.http.Serve(s.gate); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+	serve := s.http.Serve
+	if s.certificates != nil {
+		serve = func(l net.Listener) error { return s.http.ServeTLS(l, "", "") }
+	}
+	if err := serve(s.gate); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 		return err
 	}
 	return nil

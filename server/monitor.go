@@ -79,7 +79,11 @@ func (s *server) state() metrics.State {
 		state.Disk = metrics.Disk{Total: total, Free: free}
 	}
 	if s.certificates != nil {
-		state.Certificates = s.certificates()
+		for _, c := range s.certificates.List() {
+			if !c.NotAfter.IsZero() { // one that is still being obtained has no end
+				state.Certificates = append(state.Certificates, metrics.Certificate{Name: c.Name, NotAfter: c.NotAfter})
+			}
+		}
 	}
 	return state
 }

@@ -45,7 +45,7 @@ func lockOffline(folder, command, version string, log *slog.Logger) (*dataLock, 
 // NewLogin creates a one-time login in a data folder, and returns its link, which can be used once a server runs there.
 // It does not migrate the schema: after a login, the release that last used the folder must still be able to start.
 func (o Offline) NewLogin(ctx context.Context, l client.Location, log *slog.Logger) (link string, err error) {
-	site, err := siteOf(l, l.Listen)
+	site, err := siteOf(l, l.Address())
 	if err != nil {
 		return "", usage("--public-url or --listen", err)
 	}

@@ -33,6 +33,9 @@ func (s *server) parts() []part {
 		{name: "history", run: s.history.Run},
 	}...)
 	parts = append(parts, s.metricsParts()...)
+	if s.certificates != nil {
+		parts = append(parts, part{name: "certificates", run: s.certificates.Run})
+	}
 	return append(parts, s.requestParts(part{name: "live readers", run: s.hub.Run}, s.sockets.Wait)...)
 }
 
@@ -46,7 +49,7 @@ func (s *server) parts() []part {
 //
 // readers is the part that serves live readers, and readersGone waits until their connections are closed.
 func (s *server) requestParts(readers part, readersGone func()) []part {
-	return []part{
+	parts := []part{
 		{
 			name: "http",
 			run:  func(context.Context) error { return s.listen() },
@@ -54,6 +57,9 @@ func (s *server) requestParts(readers part, readersGone func()) []part {
 		},
 		readers,
 		{name: "listener", stop: s.stopListening},
-		{name: "readiness", stop: s.leaveService},
 	}
+	if s.plain != nil { // it answers nothing that takes time, so it ends before the rest
+		parts = append(parts, part{name: "plain http", run: s.servePlain, stop: s.stopPlain})
+	}
+	return append(parts, part{name: "readiness", stop: s.leaveService})
 }

@@ -28,12 +28,18 @@ func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, 
 	if s.key, err = givenKey(s.config.SealKey); err != nil {
 		return token, nil, err
 	}
+	if err := s.config.checkTLS(); err != nil {
+		return token, nil, err
+	}
 	if s.config.PublicURL != "" { // before listening, because a wrong URL is the more likely mistake
 		if _, err := access.ParseSite(s.config.PublicURL); err != nil {
 			return token, nil, usage("--public-url", err)
 		}
 	}
 	if err := s.inherit(); err != nil {
+		return token, nil, err
+	}
+	if err := s.openPair(); err != nil {
 		return token, nil, err
 	}
 	// Before listening, so that the port is never open to others. net.Listen reports an address that cannot be
@@ -59,7 +65,10 @@ func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, 
 	if err := s.listenForMetrics(); err != nil {
 		return token, nil, err
 	}
-	if s.site, err = siteOf(s.config.Location, s.listener.Addr().String()); err != nil {
+	if err := s.listenPlain(ctx); err != nil {
+		return token, nil, err
+	}
+	if s.site, err = s.publicSite(); err != nil {
 		return token, nil, usage("--listen", err)
 	}
 	who := datafile.RunningServer{URL: s.site.URL(""), Listen: s.listener.Addr().String(), Version: s.config.Version,
@@ -112,12 +121,13 @@ func (c *Config) adminToken() (access.Token, error) {
 
 // checkExposure returns a *client.UsageError if other machines could reach the server over plain HTTP, unless the
 // operator allows it with --insecure-http: anyone on the network path could read logins and secrets, and change
-// deliveries. at is the address that the server listens on.
+// deliveries. A server with TLS of its own may listen anywhere. at is the address that the server listens on.
 func (c *Config) checkExposure(at net.Addr) error {
-	if c.InsecureHTTP || isLoopback(at) {
+	if c.InsecureHTTP || c.ownTLS() || isLoopback(at) {
 		return nil
 	}
-	const remedies = "or listen on this machine only: --listen 127.0.0.1:8080; " +
+	const remedies = "or let Hookbeam speak HTTPS itself: --tls-domain hooks.example.com; " +
+		"or listen on this machine only: --listen 127.0.0.1:8080; " +
 		"or allow plain HTTP: --insecure-http (HOOKBEAM_INSECURE_HTTP=true)"
 	if c.PublicURL == "" {
 		return usage("--listen", fmt.Errorf("%s can be reached from other machines over plain HTTP. "+
@@ -139,18 +149,26 @@ func isLoopback(at net.Addr) bool {
 
 // warnPlainHTTP logs a warning if the operator has allowed plain HTTP for other machines.
 func (s *server) warnPlainHTTP() {
-	if !isLoopback(s.listener.Addr()) && !s.site.Secure() {
+	if !s.config.ownTLS() && !isLoopback(s.listener.Addr()) && !s.site.Secure() {
 		s.deps.Log.Warn("serving plain HTTP to other machines: "+
 			"anyone on the network path can read logins and secrets, and change deliveries",
 			"listen", s.listener.Addr().String())
 	}
 }
 
+// publicSite returns the site of this server, which listens.
+func (s *server) publicSite() (access.Site, error) {
+	if s.config.URL() == "" && s.config.ownTLS() {
+		return s.secureSite(s.listener.Addr())
+	}
+	return siteOf(s.config.Location, s.listener.Addr().String())
+}
+
 // siteOf returns the site of a server: its public URL, or else the URL of address as this machine can reach it. An
 // address that means all interfaces, such as 0.0.0.0, becomes localhost.
 func siteOf(p client.Location, address string) (access.Site, error) {
-	if p.PublicURL != "" {
-		return access.ParseSite(p.PublicURL)
+	if public := p.URL(); public != "" {
+		return access.ParseSite(public)
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -160,5 +178,5 @@ func siteOf(p client.Location, address string) (access.Site, error) {
 		host = "localhost"
 	}
 	site, err := access.ParseSite("http://" + net.JoinHostPort(host, port))
-	return site.Unnamed(p.Listen), err
+	return site.Unnamed(p.Address()), err
 }

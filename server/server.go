@@ -82,13 +82,17 @@ type server struct {
 	refusals  *access.Refusals
 	refused   *access.RefusalList
 
-	away         *access.TurnedAway
-	counters     *meter.Registry
-	traffic      *metrics.Traffic
-	exporter     *metrics.Exporter
-	history      *metrics.History
-	metricsAt    *metricsServer               // nil without --metrics-listen
-	certificates func() []metrics.Certificate // those that the server presents; nil: none
+	away      *access.TurnedAway
+	counters  *meter.Registry
+	traffic   *metrics.Traffic
+	exporter  *metrics.Exporter
+	history   *metrics.History
+	metricsAt *metricsServer // nil without --metrics-listen
+
+	certificates certificates // nil without TLS of its own
+	certName     string       // host name of --tls-cert, for the public URL if none is set
+	plain        net.Listener // of --listen-http; nil: none
+	plainHTTP    *http.Server // on plain
 }
 
 // Run runs a server until ctx ends or a part fails. It then stops gracefully: it answers the requests that have begun,
@@ -183,6 +187,9 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	// Some providers name the certificate of a signature by URL. It is fetched through the guard of package outbound.
 	address := func(slug string) string { return s.site.URL("in/" + slug) }
 	out := outbound.New(outbound.Options{Log: log, Meter: s.counters})
+	if err := s.openACME(); err != nil {
+		return err
+	}
 	in := intake.New(s.endpoints, s.db.Log(), time.Now, address,
 		intake.NewCertificates(s.db.Registry(), out, log, time.Now))
 	in.CountIn(s.traffic)
@@ -224,11 +231,16 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		RefusalList: s.refused,
 		Updates: api.NewUpdates(api.UpdatesOptions{Hub: s.hub, Addresses: addresses, Refusals: s.refusals,
 			Now: time.Now, Log: log}),
-		Proofs: proofs,
-		Checks: []api.ReadinessCheck{{Name: "bodies", Run: s.receive.Ready}, {Name: "connections", Run: s.gate.ready}},
+		Proofs:  proofs,
+		Notices: s.certificateNotices,
+		Checks: []api.ReadinessCheck{
+			{Name: "bodies", Run: s.receive.Ready},
+			{Name: "connections", Run: s.gate.ready},
+		},
 	})
 	s.conns = newConnections(s.refusals)
 	s.http = newHTTP(s.api, s.conns, log)
+	s.secure(addresses)
 	s.control = newControl(s.channel, s.config.Version, controlCalls{
 		API: s.api, Site: s.site, Logins: s.logins, Endpoints: s.endpoints, Summary: s.summary,
 		Backups: s.newBackups(), Seal: s.key, About: s.about, Proofs: proofs}, s.refusals, log)
@@ -242,7 +254,10 @@ func (s *server) createFirstEndpoint(ctx context.Context) error {
 	if err != nil || len(ever) > 0 {
 		return err
 	}
-	_, err = s.endpoints.Create(ctx, hook.Endpoint{Name: "first", Tolerance: provider.DefaultTolerance, Awaiting: true})
+	_, err = s.endpoints.Create(
+		ctx,
+		hook.Endpoint{Name: "first", Tolerance: provider.DefaultTolerance, Awaiting: true},
+	)
 	return err
 }
 
@@ -292,6 +307,14 @@ func (s *server) close() error {
 		if err := s.metricsAt.listener.Close(); !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
+	}
+	if s.plain != nil {
+		if err := s.plain.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if s.certificates != nil {
+		s.certificates.Close()
 	}
 	errs = append(errs, s.views.close())
 	if s.db != nil {

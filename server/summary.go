@@ -7,6 +7,7 @@ import (
 
 	"hookbeam/server/client"
 	"hookbeam/server/hook"
+	"hookbeam/server/https"
 )
 
 // summary is the response to GET /control/v1/debug: the internal state of a running server, for finding the cause of a
@@ -19,6 +20,29 @@ type summary struct {
 	Queues    queueSummary     `json:"queues"`
 	Positions positionSummary  `json:"positions"`
 	Refused   map[string]int64 `json:"refused"` // since the start, by code
+	Listening listening        `json:"listening"`
+}
+
+// listening is how the server is reached: the addresses that it listens on, whether it speaks TLS itself, and with
+// which certificates.
+type listening struct {
+	Address      string              `json:"address"`
+	TLS          bool                `json:"tls"`
+	PlainHTTP    string              `json:"plain_http,omitempty"` // beside TLS: challenges, health checks and redirects
+	PublicURL    string              `json:"public_url"`
+	Certificates []https.Certificate `json:"certificates,omitempty"`
+}
+
+// listening describes how the server is reached.
+func (s *server) listening() listening {
+	l := listening{Address: s.listener.Addr().String(), PublicURL: s.site.URL("")}
+	if s.plain != nil {
+		l.PlainHTTP = s.plain.Addr().String()
+	}
+	if s.certificates != nil {
+		l.TLS, l.Certificates = true, s.certificates.List()
+	}
+	return l
 }
 
 // runtimeSummary is the state of Go's runtime.
@@ -80,7 +104,7 @@ func (s *server) summary() summary {
 			Statuses: s.views.statuses.Position(),
 			Live:     s.hub.Position(),
 		},
-		Refused: s.refusals.Counts()}
+		Refused: s.refusals.Counts(), Listening: s.listening()}
 }
 
 // about returns what hookbeam doctor compares with what it finds.

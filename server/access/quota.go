@@ -28,6 +28,9 @@ func NewQuota(inAll, ofClient int) *Quota {
 	return &Quota{inAll: inAll, ofClient: ofClient, byClient: map[string]int{}}
 }
 
+// Another returns a quota with the same limits, of which no place is held.
+func (q *Quota) Another() *Quota { return NewQuota(q.inAll, q.ofClient) }
+
 // Take acquires a place for a client, if it returns HasRoom. The limit of one client does not apply to a Shared one.
 func (q *Quota) Take(c Client) Room {
 	q.mu.Lock()

@@ -55,6 +55,7 @@ import (
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
+	"hookbeam/server/wire"
 )
 
 // Pages renders the pages for people: the dashboard's shell, the login and errors. Package web implements it. A
@@ -118,10 +119,11 @@ type Options struct {
 
 	TurnedAway *access.TurnedAway // nil: GET /operations lists no refusals
 
-	Refusals    *access.Refusals    // nil: refused requests are not counted
-	RefusalList *access.RefusalList // nil: GET /refusals lists nothing
-	Proofs      *Proofs             // for hookbeam doctor; nil: it cannot check this server's URL
-	Checks      []ReadinessCheck    // further checks for /readyz, after the built-in ones
+	Refusals    *access.Refusals      // nil: refused requests are not counted
+	RefusalList *access.RefusalList   // nil: GET /refusals lists nothing
+	Proofs      *Proofs               // for hookbeam doctor; nil: it cannot check this server's URL
+	Checks      []ReadinessCheck      // further checks for /readyz, after the built-in ones
+	Notices     func() []wire.Warning // what the operator should fix and does not make the server unready; nil: nothing
 }
 
 // API is the server's HTTP handler. Package server creates one with New, and calls Stop before it shuts down. All
@@ -163,7 +165,11 @@ func New(c *Calls, o Options) *API {
 	a.wrongCodes = access.NewLimiter(wrongCodesPerSecond, wrongCodesBurst, addressesKept)
 	a.statusSockets = newConnLimiter(connsInTotal, connsPerLink, connsPerAddress)
 	a.statusPolls = newConnLimiter(connsInTotal, connsPerLink, connsPerAddress)
-	a.statusAdmission, a.work, a.downloads = newAdmission(), newMemoryBudget(workBytes), newMemoryBudget(downloadBytes)
+	a.statusAdmission, a.work, a.downloads = newAdmission(), newMemoryBudget(
+		workBytes,
+	), newMemoryBudget(
+		downloadBytes,
+	)
 	a.upgrader = newUpgrader(func(w http.ResponseWriter, reason error) {
 		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
 			Detail: "This URL accepts only WebSocket connections. Connect with ws:// or wss://, " +

@@ -75,8 +75,8 @@ func (a *API) canStore(ctx context.Context) error {
 	return nil
 }
 
-// writeChecks responds with the result of every check. It adds the warning about an untrusted proxy, which does
-// not make the server unready. Because /readyz is public, the warning does not contain the address of the
+// writeChecks responds with the result of every check. It adds the notices and the warning about an untrusted proxy,
+// which do not make the server unready. Because /readyz is public, the warning does not contain the address of the
 // proxy.
 func (a *API) writeChecks(ctx context.Context, w http.ResponseWriter) {
 	answer := wire.Readiness{Status: "ready"}
@@ -93,6 +93,14 @@ func (a *API) writeChecks(ctx context.Context, w http.ResponseWriter) {
 	if len(a.Addresses.UntrustedProxies(a.Now())) > 0 {
 		answer.Checks = append(answer.Checks,
 			wire.ReadinessCheck{Name: "proxy", OK: true, Code: proxyNotTrusted, Detail: proxyAdvice})
+	}
+	if a.Notices != nil {
+		for _, n := range a.Notices() {
+			answer.Checks = append(
+				answer.Checks,
+				wire.ReadinessCheck{Name: n.Code, OK: true, Code: n.Code, Detail: n.Detail},
+			)
+		}
 	}
 	text, err := json.Marshal(answer)
 	if err != nil {

@@ -60,7 +60,6 @@ func pageTable() []route {
 
 		{pattern: "GET /metrics", audience: authenticated, policy: policyInert, cache: cacheNever,
 			scope: needs(hook.ScopeRead).ofAllEndpoints()},
-		{pattern: "GET /metrics", audience: authenticated, policy: policyInert, cache: cacheNever},
 
 		{pattern: "GET /login", audience: publicAccess, policy: policyDocument, cache: cacheNever},
 		{pattern: "POST /login", audience: publicAccess, policy: policyDocument, cache: cacheNever, body: 4 << 10},

@@ -64,6 +64,9 @@ func (a *API) warnings() []wire.Warning {
 		warnings = append(warnings, wire.Warning{Code: "weak_secret",
 			Detail: detail + ". Replace each by one of 16 bytes or more, at the sender and here."})
 	}
+	if a.Notices != nil {
+		warnings = append(warnings, a.Notices()...)
+	}
 	return warnings
 }
 
