@@ -27,8 +27,9 @@ var Spans = [...]Span{
 // 2 MB at most.
 const (
 	sampleEvery     = 10 * time.Second
-	endpointsOfStep = 50 // the most active ones; the others are in the totals only
-	maxBounds       = 24 // of the histogram of commits
+	sampleIsFresh   = 2 * time.Second // for so long; a window that is read later begins with a sample
+	endpointsOfStep = 50              // the most active ones; the others are in the totals only
+	maxBounds       = 24              // of the histogram of commits
 	maxFollowers    = 8
 	maxStepReasons  = 32 // more than there are: see TestEveryReasonHasACounter
 )
@@ -58,7 +59,7 @@ type sample struct {
 // step is what happened in one step of a span.
 type step struct {
 	start     int64  // Unix seconds
-	seconds   uint32 // covered by samples
+	millis    uint32 // covered by samples
 	total     tally
 	bytes     uint64
 	reasons   [maxStepReasons]uint32
@@ -121,7 +122,7 @@ func (h *History) Sample() {
 
 // since returns what happened between two samples, as a step without a start.
 func (s *sample) since(before *sample) (n step) {
-	n.seconds = uint32(max(s.at.Sub(before.at).Round(time.Second)/time.Second, 1))
+	n.millis = uint32(max(s.at.Sub(before.at).Milliseconds(), 0))
 	all := s.unnamed.minus(before.unnamed)
 	for id, c := range s.byID {
 		was := before.byID[id]
@@ -192,7 +193,7 @@ func (s Span) add(ring []step, happened *step, now time.Time) []step {
 
 // merge adds a step to n.
 func (n *step) merge(o *step) {
-	n.seconds += o.seconds
+	n.millis += o.millis
 	n.total.add(o.total)
 	n.bytes += o.bytes
 	for i := range n.reasons {

@@ -60,7 +60,7 @@ func TestTheHistoryCountsWhatHappenedInEachStep(t *testing.T) {
 		t.Errorf("got %+v", blog)
 	}
 	if day := h.Window("24h", ""); len(day.Times) != 3 && len(day.Times) != 2 || sum(day.Received) != 150 ||
-		sum(day.Seconds) != 600 {
+		day.Totals.Seconds != 600 {
 		t.Errorf("got %+v", day)
 	}
 	if h.Window("nonsense", "").Span.Name != "1h" {
@@ -86,9 +86,9 @@ func TestTheHistoryForgetsAndStaysBounded(t *testing.T) {
 		if len(h.rings[i]) != span.Steps || len(w.Times) < span.Steps-1 || !slices.IsSorted(w.Times) {
 			t.Errorf("%s: %d steps of %d", span.Name, len(w.Times), len(h.rings[i]))
 		}
-		most := int64(span.Step/time.Second) * int64(span.Steps)
-		if got := w.Totals.Seconds; got > most || got < most*9/10 {
-			t.Errorf("%s: covers %d of %d seconds", span.Name, got, most)
+		most := span.Step.Seconds() * float64(span.Steps)
+		if got := w.Totals.Seconds; got > most || got < most*.9 {
+			t.Errorf("%s: covers %v of %v seconds", span.Name, got, most)
 		}
 		if i == 0 && w.Totals.Received != 540 {
 			t.Errorf("%d received in the last hour", w.Totals.Received)

@@ -16,9 +16,9 @@ type Window struct {
 	Now   State     // at the last sample; zero before the first one
 
 	Times                                    []int64 // Unix seconds at which the steps begin
-	Seconds                                  []int64 // of each step that samples cover
 	Received, Rejected, Redelivered, Refused []int64
 	Queue, Readers                           []int64   // the most at a sample
+	Seconds                                  []float64 // of each step that samples cover
 	CommitP50, CommitP99                     []float64 // seconds; 0: there was no commit
 	Lag                                      [][]int64 // by follower, in the order of Now.Followers
 
@@ -30,8 +30,9 @@ type Window struct {
 
 // Totals are the sums over a window.
 type Totals struct {
-	Seconds, Received, Rejected, Redelivered, Refused, Bytes int64
-	CommitP50, CommitP99                                     float64 // seconds; 0: there was no commit
+	Seconds                                         float64
+	Received, Rejected, Redelivered, Refused, Bytes int64
+	CommitP50, CommitP99                            float64 // seconds; 0: there was no commit
 }
 
 // ReasonCount is how many deliveries were rejected for one reason.
@@ -51,6 +52,7 @@ type EndpointCount struct {
 func (h *History) Window(name string, endpoint hook.EndpointID) Window {
 	i := max(slices.IndexFunc(Spans[:], func(s Span) bool { return s.Name == name }), 0)
 	span := Spans[i]
+	h.refresh()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	w := Window{Span: span, Since: h.began, Now: h.latest, Lag: make([][]int64, len(h.latest.Followers))}
@@ -87,10 +89,22 @@ func (h *History) Window(name string, endpoint hook.EndpointID) Window {
 	return w
 }
 
+// refresh adds a sample if there is none or the last one is not fresh, so that a person who opens the page sees what is
+// true now.
+func (h *History) refresh() {
+	h.mu.Lock()
+	stale := h.before.byID == nil || h.now().Sub(h.before.at) >= sampleIsFresh
+	h.mu.Unlock()
+	if stale {
+		h.Sample()
+	}
+}
+
 // append adds a step to the slices and to the totals.
 func (w *Window) append(s *step, bounds []float64, endpoint hook.EndpointID) {
 	t := s.total
 	w.Stored += int64(t.received)
+	seconds := float64(s.millis) / 1000
 	if endpoint != "" {
 		t = tally{}
 		for _, e := range s.endpoints {
@@ -99,7 +113,7 @@ func (w *Window) append(s *step, bounds []float64, endpoint hook.EndpointID) {
 			}
 		}
 	}
-	w.Times, w.Seconds = append(w.Times, s.start), append(w.Seconds, int64(s.seconds))
+	w.Times, w.Seconds = append(w.Times, s.start), append(w.Seconds, seconds)
 	w.Received, w.Rejected = append(w.Received, int64(t.received)), append(w.Rejected, int64(t.rejected))
 	w.Redelivered, w.Refused = append(w.Redelivered, int64(t.redelivered)), append(w.Refused, int64(t.refused))
 	w.Queue, w.Readers = append(w.Queue, int64(s.queue)), append(w.Readers, int64(s.readers))
@@ -114,7 +128,7 @@ func (w *Window) append(s *step, bounds []float64, endpoint hook.EndpointID) {
 			w.Lag[i] = append(w.Lag[i], int64(s.lag[i]))
 		}
 	}
-	w.Totals.Seconds += int64(s.seconds)
+	w.Totals.Seconds += seconds
 	w.Totals.Received += int64(t.received)
 	w.Totals.Rejected += int64(t.rejected)
 	w.Totals.Redelivered += int64(t.redelivered)

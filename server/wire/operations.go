@@ -9,7 +9,7 @@ type Operations struct {
 	Since    hook.Time `json:"since" format:"date-time" doc:"When the server started. Nothing is known of the time before."`
 	Step     int64     `json:"step_seconds" example:"10" doc:"Length of one step in seconds."`
 	Times    []int64   `json:"times" nullable:"false" doc:"When each step begins, in Unix seconds."`
-	Seconds  []int64   `json:"seconds" nullable:"false" doc:"How much of each step is covered. The newest one may still go on; divide by this for a rate."`
+	Seconds  []float64 `json:"seconds" nullable:"false" doc:"How much of each step is covered. The newest one may still go on; divide by this for a rate."`
 	Received []int64   `json:"received" nullable:"false" doc:"Deliveries that were stored, in each step."`
 	Rejected []int64   `json:"rejected" nullable:"false" doc:"Those of them that failed verification."`
 
@@ -33,7 +33,7 @@ type Operations struct {
 
 // OperationsTotals are the sums over a range.
 type OperationsTotals struct {
-	Seconds     int64   `json:"seconds" doc:"The time that is covered, in seconds."`
+	Seconds     float64 `json:"seconds" doc:"The time that is covered, in seconds."`
 	Received    int64   `json:"received" doc:"Deliveries that were stored."`
 	Rejected    int64   `json:"rejected" doc:"Those of them that failed verification."`
 	Redelivered int64   `json:"redelivered" doc:"Those of them whose event was received before."`

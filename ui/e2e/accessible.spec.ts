@@ -16,6 +16,7 @@ const screens: Record<string, (page: Page, dashboard: Dashboard, hookbeam: Hookb
   endpoints: async (_, dashboard) => dashboard.open("endpoints"),
   "a new endpoint": async (_, dashboard) => dashboard.open("endpoints/new"),
   "an endpoint": async (_, dashboard, hookbeam) => dashboard.open(`endpoints/${(await hookbeam.first()).id}`),
+  operations: async (_, dashboard) => dashboard.open("operations"),
   settings: async (_, dashboard) => dashboard.open("settings"),
   "the keys": async (page, dashboard) => {
     await dashboard.open();

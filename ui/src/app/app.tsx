@@ -25,6 +25,9 @@ const StatusesPage = lazy(async () => {
   liveCache.feedStatuses(statuses);
   return { default: StatusesPage };
 });
+const OperationsPage = lazy(async () => ({
+  default: (await import("../features/operations/operations-page")).OperationsPage,
+}));
 const SettingsPage = lazy(async () => ({ default: (await import("../features/settings/settings-page")).SettingsPage }));
 
 /** The dashboard. */
@@ -56,6 +59,9 @@ function Screens() {
             <StatusesPage />
           </Route>
           <Route path="/endpoints/:id?">{({ id }) => <EndpointsPage selected={id} />}</Route>
+          <Route path="/operations">
+            <OperationsPage />
+          </Route>
           <Route path="/settings">
             <SettingsPage />
           </Route>

@@ -17,21 +17,23 @@ export function BottomBar({ warnings }: { warnings: Record<string, number> }) {
         "pb-[env(safe-area-inset-bottom)] md:hidden"
       }
     >
-      {navItems.map(({ path, label, icon: Icon }) => (
-        <Link
-          key={path}
-          href={path}
-          aria-label={nameWith(label, warnings[path] ?? 0)}
-          aria-current={here.startsWith(path) ? "page" : undefined}
-          className={place}
-        >
-          <span className="relative">
-            <Icon size={18} aria-hidden />
-            <WarningDot count={warnings[path] ?? 0} className="absolute -top-0.5 -right-1.5" />
-          </span>
-          {label}
-        </Link>
-      ))}
+      {navItems
+        .filter(({ wide }) => !wide)
+        .map(({ path, label, icon: Icon }) => (
+          <Link
+            key={path}
+            href={path}
+            aria-label={nameWith(label, warnings[path] ?? 0)}
+            aria-current={here.startsWith(path) ? "page" : undefined}
+            className={place}
+          >
+            <span className="relative">
+              <Icon size={18} aria-hidden />
+              <WarningDot count={warnings[path] ?? 0} className="absolute -top-0.5 -right-1.5" />
+            </span>
+            {label}
+          </Link>
+        ))}
     </nav>
   );
 }

@@ -1936,7 +1936,7 @@ export interface components {
              */
             rejected: number;
             /**
-             * Format: int64
+             * Format: double
              * @description The time that is covered, in seconds.
              */
             seconds: number;

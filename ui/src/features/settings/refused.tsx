@@ -1,8 +1,8 @@
 // The section of the settings screen with the requests that the server refused.
 
 import type { Server } from "../../entities/server/queries";
+import { refusalWords } from "../../entities/server/server-words";
 import { formatCount } from "../../lib/format";
-import { refusalWords } from "./server-words";
 
 /** What was refused since the server started, the most frequent first. */
 export function Refused({ refused }: { refused: Server["refused"] }) {

@@ -2,7 +2,9 @@
 
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "wouter";
 import { serverQuery } from "../../entities/server/queries";
+import { warningTitle } from "../../entities/server/server-words";
 import { api, unwrap } from "../../lib/api";
 import { at, boot } from "../../lib/boot";
 import { chooseTheme, currentTheme, type Theme } from "../../lib/theme";
@@ -16,7 +18,6 @@ import { Skeleton } from "../../ui/skeleton";
 import { Time } from "../../ui/time";
 import { toast } from "../../ui/toast";
 import { Refused } from "./refused";
-import { warningTitle } from "./server-words";
 import { Setting, Settings } from "./setting";
 import { Storage } from "./storage";
 
@@ -59,6 +60,11 @@ export function SettingsPage() {
               <code className="min-w-0 truncate font-mono text-s">{boot.version}</code>
             </Setting>
           </Settings>
+          <p className="px-4 pt-3 md:hidden">
+            <Link href="/operations" className="text-beam underline underline-offset-2">
+              Operations: rates, latencies and limits
+            </Link>
+          </p>
           <ServerFacts />
         </div>
       </div>
