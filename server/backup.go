@@ -34,6 +34,7 @@ type backups struct {
 	keyFrom string // where the key of the secrets is kept, for the manifest
 	log     *slog.Logger
 	now     func() time.Time
+	space   func(path string) (total, free int64, err error)
 	ready   func() error // nil, or why the databases must not be copied
 	one     sync.Mutex   // held while a backup is made: its copies need disk space
 }
@@ -41,7 +42,7 @@ type backups struct {
 // newBackups returns what makes the backups of a running server.
 func (s *server) newBackups() *backups {
 	return &backups{folder: s.config.Data, release: s.config.Version, keyFrom: s.key.source, log: s.deps.Log,
-		now: time.Now, ready: s.db.Healthy}
+		now: time.Now, space: datafile.Space, ready: s.db.Healthy}
 }
 
 // errBackupRuns is the problem for a second backup at the same time.
@@ -63,6 +64,9 @@ func (b *backups) write(ctx context.Context, w io.Writer, withCertificates bool)
 	}
 	copies := filepath.Join(b.folder, copiesFolder)
 	if err := os.RemoveAll(copies); err != nil { // an interrupted backup left them
+		return err
+	}
+	if err := b.checkSpace(); err != nil {
 		return err
 	}
 	if err := os.Mkdir(copies, 0o700); err != nil {
@@ -112,6 +116,29 @@ func (b *backups) write(ctx context.Context, w io.Writer, withCertificates bool)
 		b.log.Info("backup made", "head", m.Head, "duration", b.now().Sub(began).Round(time.Millisecond))
 	}
 	return err
+}
+
+// backupReserve is how much space must be left beside the copies: the server goes on storing while they are made.
+const backupReserve = 64 << 20
+
+// checkSpace returns an error if the disk may be too full for the copies. A disk that they filled could not store
+// deliveries any more.
+func (b *backups) checkSpace() error {
+	_, free, err := b.space(b.folder)
+	if err != nil { // it is not known on every system
+		return nil
+	}
+	need := int64(backupReserve)
+	for _, name := range append(sqlite.Files(sqlite.FileName), sqlite.ProjectionFiles()...) {
+		if info, err := os.Stat(filepath.Join(b.folder, name)); err == nil {
+			need += info.Size()
+		}
+	}
+	if free >= need {
+		return nil
+	}
+	return fmt.Errorf("%s has %d MiB of free space, and a backup needs %d MiB there, for copies that are deleted again. "+
+		"Free some space and try again", b.folder, free>>20, need>>20)
 }
 
 // digests returns the manifest's entries of files.
@@ -205,7 +232,7 @@ func (o Offline) Backup(
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.release()) }()
-	b := backups{folder: folder, release: o.Version, log: log, now: time.Now}
+	b := backups{folder: folder, release: o.Version, log: log, now: time.Now, space: datafile.Space}
 	if key, err := givenKey(at); err == nil && key != nil {
 		b.keyFrom = key.source
 	} else if keys := datafile.SealKeys(folder); len(keys) > 0 {

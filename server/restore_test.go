@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"hookbeam/server/client"
 	"hookbeam/server/datafile"
@@ -71,6 +72,21 @@ func TestABackupHoldsNoPlainSecret(t *testing.T) {
 		if got := string(restored) == "canary-private-key"; got != withCertificates {
 			t.Errorf("with certificates %v: restored %q (%v)", withCertificates, restored, err)
 		}
+	}
+}
+
+func TestABackupIsNotBegunOnADiskThatItWouldFill(t *testing.T) {
+	dir := sealedFolder(t)
+	b := backups{folder: dir, log: quietLog, now: time.Now,
+		space: func(string) (int64, int64, error) { return 1 << 40, backupReserve, nil }}
+	var out bytes.Buffer
+	err := b.write(t.Context(), &out, false)
+	if err == nil || !strings.Contains(err.Error(), "has 64 MiB of free space, and a backup needs") || out.Len() > 0 {
+		t.Errorf("%v, %d bytes", err, out.Len())
+	}
+	b.space = func(string) (int64, int64, error) { return 0, 0, errors.ErrUnsupported }
+	if err := b.write(t.Context(), &out, false); err != nil || out.Len() == 0 {
+		t.Errorf("where it is not known: %v, %d bytes", err, out.Len())
 	}
 }
 
