@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 //	hurry           sends SIGTERM while the server is to go on for an hour; it must say that it is not ready and still
 //	                receive at $IN; the second SIGTERM must end it at once
 //	code N ARG…     runs hookbeam, which must exit with code N; its output is in the files out and err
+//	document FILE   runs every command of a page in docs, see document
 //	feed FILE       makes the file the standard input of the next code
 //	fetch STATUS URL [METHOD [BODY]]
 //	                asks as a browser does, with $TOKEN where it is set; the answer is in the file answer. @FILE is
@@ -58,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"hurry":    plainly((*script).hurry),
 			"code":     plainly((*script).code),
 			"feed":     plainly((*script).feed),
+			"document": plainly((*script).document),
 			"fetch":    plainly((*script).fetch),
 			"control":  plainly((*script).control),
 		},
