@@ -227,7 +227,8 @@ var notConfigured = []string{"id", "url", "name", "secrets", "open", "created_at
 	"would_verify", "deleted", "revision"}
 
 // fieldsOf returns the configuration of an endpoint as JSON values by name, except the secrets. The parts of settings
-// and statuses are fields of their own. Values that are empty are left out.
+// and statuses are fields of their own. Values that are
+// empty, or false where that is the default, are left out.
 func (a *API) fieldsOf(e hook.Endpoint) map[string]any {
 	fields := map[string]any{}
 	text, err := json.Marshal(View(a.Site, e))
@@ -248,14 +249,14 @@ func (a *API) fieldsOf(e hook.Endpoint) map[string]any {
 		}
 	}
 	for name, value := range fields {
-		if isEmpty(value) {
+		if isEmpty(value) || value == false && name != "confirmed" { // false is the default of all others
 			delete(fields, name)
 		}
 	}
 	return fields
 }
 
-// isEmpty reports whether a JSON value says nothing. false is a value: it is compared with true.
+// isEmpty reports whether a JSON value says nothing.
 func isEmpty(value any) bool {
 	switch v := value.(type) {
 	case nil:

@@ -37,10 +37,9 @@ func TestAConfigurationIsMadeSoOnce(t *testing.T) {
 	want := []string{
 		"create shop confirmed <nil>→true max_body <nil>→1.048576e+06 provider <nil>→stripe " +
 			"response <nil>→map[status:202] statuses.references <nil>→[data.object.metadata.cart] " +
-			"statuses.references_unique <nil>→false statuses.unsigned <nil>→false tolerance <nil>→5m " +
-			"verify <nil>→enforce secrets.live added",
+			"tolerance <nil>→5m verify <nil>→enforce secrets.live added",
 		"create plain allow <nil>→[203.0.113.7/32] confirmed <nil>→true max_body <nil>→2048 provider <nil>→generic " +
-			"statuses.references_unique <nil>→false statuses.unsigned <nil>→false tolerance <nil>→5m verify <nil>→off",
+			"tolerance <nil>→5m verify <nil>→off",
 	}
 	dry, lines := h.applied(`{"dry_run":true,` + config + `}`)
 	if got := strings.Join(lines, "\n"); got != strings.Join(want, "\n") || dry.Applied || dry.Changes[0].ID != "" {

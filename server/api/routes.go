@@ -177,6 +177,9 @@ type routes struct {
 func newRoutes(a *API) *routes {
 	rs := &routes{api: a, mux: http.NewServeMux(), rows: map[string]*route{}, mounted: map[string]bool{}}
 	for _, row := range table() {
+		if rs.rows[row.pattern] != nil {
+			panic("api: " + row.pattern + " is in the table of routes twice")
+		}
 		rs.rows[row.pattern] = &row
 	}
 	return rs

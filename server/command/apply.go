@@ -48,6 +48,10 @@ func (c *applyCmd) Run(ctx context.Context, d Deps) error {
 	if err != nil {
 		return &client.UsageError{Err: err}
 	}
+	if c.Prune && !file.ListsEndpoints() {
+		return usageErrorf("%s lists no endpoints, so --prune would delete all. If you want that, write: endpoints: []",
+			file.Name)
+	}
 	body := map[string]any{"endpoints": jsonOf(endpoints), "prune": c.Prune, "dry_run": true}
 	return c.connected(ctx, d, func(server *client.Server) error {
 		plan, err := server.Apply(ctx, body)

@@ -54,8 +54,9 @@ func (c *tokenCreateCmd) Run(ctx context.Context, d Deps) error {
 			return usageErrorf("--expires: %w", err)
 		}
 	}
-	for _, s := range c.Scope {
-		if err := checkScope(s); err != nil {
+	for i, s := range c.Scope {
+		c.Scope[i] = strings.TrimSpace(s)
+		if err := checkScope(c.Scope[i]); err != nil {
 			return err
 		}
 	}
@@ -71,7 +72,7 @@ func (c *tokenCreateCmd) Run(ctx context.Context, d Deps) error {
 			}
 			ids := make([]hook.EndpointID, len(c.Endpoint))
 			for i, name := range c.Endpoint {
-				e, err := endpointNamed(all, name)
+				e, err := endpointNamed(all, strings.TrimSpace(name))
 				if err != nil {
 					return err
 				}

@@ -86,6 +86,9 @@ func Parse(name string, text []byte) (*File, error) {
 // HasEndpoints reports whether the file describes endpoints.
 func (f *File) HasEndpoints() bool { return f.endpoints != nil && len(f.endpoints.Content) > 0 }
 
+// ListsEndpoints reports whether the file has a list of endpoints, which may be empty.
+func (f *File) ListsEndpoints() bool { return f.endpoints != nil && !isNull(f.endpoints) }
+
 // syntax returns the error of text that is no YAML. The library's own errors begin with "yaml: line N: ".
 func (f *File) syntax(err error) error {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
