@@ -67,20 +67,32 @@ func start(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// hookbeam starts the server behind a proxy at site, and returns the address that it listens on.
-func hookbeam(t *testing.T, site string) (address string) {
+// program returns the path of hookbeam.
+func program(t *testing.T) string {
 	t.Helper()
-	binary, err := filepath.Abs("../../bin/hookbeam")
+	path, err := filepath.Abs("../../bin/hookbeam")
 	if err == nil {
-		_, err = os.Stat(binary)
+		_, err = os.Stat(path)
 	}
 	if err != nil {
 		t.Skip("there is no bin/hookbeam: run make build")
 	}
-	// One delivery per address, and then three per hour.
-	cmd := exec.Command(binary, "serve", "--listen=127.0.0.1:0", "--data="+filepath.Join(t.TempDir(), "data"),
-		"--public-url="+site, "--trusted-proxy=127.0.0.1", "--rate-address=3/h", "--json")
-	cmd.Env = append(os.Environ(), "HOOKBEAM_ADMIN_TOKEN="+adminToken)
+	return path
+}
+
+// hookbeam starts the server behind a proxy at site, and returns the address that it listens on. It takes one delivery
+// per address, and then three per hour.
+func hookbeam(t *testing.T, site string) (address string) {
+	t.Helper()
+	return hookbeamWith(t, nil, "--public-url="+site, "--trusted-proxy=127.0.0.1", "--rate-address=3/h")
+}
+
+// hookbeamWith starts the server with variables and flags, and returns the address that it listens on.
+func hookbeamWith(t *testing.T, env []string, flags ...string) (address string) {
+	t.Helper()
+	cmd := exec.Command(program(t), append([]string{"serve", "--listen=127.0.0.1:0",
+		"--data=" + filepath.Join(t.TempDir(), "data"), "--json"}, flags...)...)
+	cmd.Env = append(append(os.Environ(), env...), "HOOKBEAM_ADMIN_TOKEN="+adminToken)
 	out, pipe, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

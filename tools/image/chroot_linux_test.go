@@ -251,6 +251,24 @@ func TestTheImageLosesNothingWhenItIsKilled(t *testing.T) {
 	}
 }
 
+// Kubernetes mounts a volume that belongs to root, and gives the pod's group access to it. The data folder is then a
+// folder in the volume, as deploy/kubernetes has it.
+func TestTheImageRunsOnAVolumeOfKubernetes(t *testing.T) {
+	c := newContainer(t)
+	volume := c.root + "-data"
+	if err := errors.Join(os.Chown(volume, 0, userID), os.Chmod(volume, 0o775|os.ModeSetgid)); err != nil {
+		t.Fatal(err)
+	}
+	c.env = append(c.env, "HOOKBEAM_DATA=/data/hookbeam")
+	r := c.serve(t)
+	if _, err := post(r.hook, "{}"); err != nil {
+		t.Error(err)
+	}
+	if err := errors.Join(r.cmd.Process.Signal(syscall.SIGTERM), r.cmd.Wait()); err != nil {
+		t.Error(err, r.stderr)
+	}
+}
+
 // A container listens on all addresses, and a published port can be reached from other machines. Without TLS it must
 // not start by accident.
 func TestTheImageRefusesPlainHTTPUnlessToldOtherwise(t *testing.T) {

@@ -177,6 +177,8 @@ func recognize(text string) string {
 		return "0BSD"
 	case has("This is free and unencumbered software released into the public domain"):
 		return "Unlicense"
+	case has("CC0 1.0 Universal"), has("Creative Commons Legal Code CC0"):
+		return "CC0-1.0"
 	}
 	return ""
 }
