@@ -137,8 +137,8 @@ func (b *backups) checkSpace() error {
 	if free >= need {
 		return nil
 	}
-	return fmt.Errorf("%s has %d MiB of free space, and a backup needs %d MiB there, for copies that are deleted again. "+
-		"Free some space and try again", b.folder, free>>20, need>>20)
+	return fmt.Errorf("%s has %d MiB of free space, and a backup needs %d MiB there, for copies that are deleted "+
+		"again. Free some space and try again", b.folder, free>>20, need>>20)
 }
 
 // digests returns the manifest's entries of files.

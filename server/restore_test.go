@@ -131,6 +131,25 @@ func TestARestoreThatIsKilledBetweenItsStepsLeavesAFolderThatSaysSo(t *testing.T
 	}
 }
 
+// TestARestoreMarksTheFolderBeforeItUnpacks looks at the folder while the backup is read: a new folder that is left in
+// this state must not look empty.
+func TestARestoreMarksTheFolderBeforeItUnpacks(t *testing.T) {
+	backup, keyFile := backedUp(t)
+	r := requestFor(t.TempDir(), keyFile, backup)
+	r.Once = true
+	looked := false
+	r.Open = func() (io.ReadCloser, error) {
+		err := refuseHalfRestored(r.Folder)
+		if looked = true; err == nil || !strings.Contains(err.Error(), "before it changed anything") {
+			t.Errorf("it says %v", err)
+		}
+		return io.NopCloser(bytes.NewReader(backup)), nil
+	}
+	if _, err := (Offline{}).Restore(t.Context(), r, quietLog); err != nil || !looked {
+		t.Errorf("looked %v (%v)", looked, err)
+	}
+}
+
 // killAfter does the first steps of a restore: n of those that the test above names, and one more.
 func killAfter(t *testing.T, n int, dir string, request client.RestoreRequest) {
 	t.Helper()

@@ -138,6 +138,7 @@ func TestWhatIsNoBackupOfThisReleaseIsRefused(t *testing.T) {
 		}
 		return `{"format":1,"files":[` + strings.Join(files, ",") + `]}`
 	}
+	larger := strings.Replace(listing("a"), `"size":0`, `"size":1`, 1) // with the digest of nothing
 	for name, c := range map[string]struct {
 		from io.Reader
 		want error
@@ -156,6 +157,7 @@ func TestWhatIsNoBackupOfThisReleaseIsRefused(t *testing.T) {
 		"outside, later":     {packed(t, "manifest.json", listing("a/../../b"), "a/../../b", ""), archive.ErrDamaged},
 		"absolute":           {packed(t, "manifest.json", listing("/etc/a"), "/etc/a", ""), archive.ErrDamaged},
 		"of another system":  {packed(t, "manifest.json", listing(`c:\a`), `c:\a`, ""), archive.ErrDamaged},
+		"another content":    {packed(t, "manifest.json", larger, "a", "x"), archive.ErrDamaged},
 		"another size":       {packed(t, "manifest.json", listing("a"), "a", "x"), archive.ErrDamaged},
 		"the manifest again": {packed(t, "manifest.json", listing("manifest.json")), archive.ErrDamaged},
 		"whole":              {packed(t, "manifest.json", listing("a"), "a", ""), nil},

@@ -97,10 +97,10 @@ func copyDatabase(ctx context.Context, from, to string) (err error) {
 // syncEvery is how often a copy is synced while it is written.
 const syncEvery = 50 * time.Millisecond
 
-// syncOften syncs a file that is being written, again and again, until stop is called. Otherwise the system collects the
-// writes to a large copy, and a commit of the log, which must wait for its own sync, waits for all of them: at 200
-// deliveries per second and a copy of 740 MB, the slowest hundredth took 350 ms, and takes 60 ms by this. Closing the
-// file releases SQLite's locks on it, which does not matter, since nobody else knows the copy.
+// syncOften syncs a file that is being written, again and again, until stop is called. Otherwise the system collects
+// the writes to a large copy, and a commit of the log, which must wait for its own sync, waits for all of them: at
+// 200 deliveries per second and a copy of 740 MB, the slowest hundredth took 350 ms, and takes 60 ms by this. Closing
+// the file releases SQLite's locks on it, which does not matter, since nobody else knows the copy.
 func syncOften(path string) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() { // ends when stop is called

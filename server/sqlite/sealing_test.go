@@ -287,6 +287,42 @@ func TestADatabaseThatCannotBeRewrittenOpens(t *testing.T) {
 	}
 }
 
+// TestAnInterruptedRekeyIsFinished has another program read the database, so that it cannot be rewritten: values of the
+// old key are left, which the next start must remove.
+func TestAnInterruptedRekeyIsFinished(t *testing.T) {
+	dir := t.TempDir()
+	s, stop := running(t, dir, Options{})
+	if err := s.PutEndpoint(t.Context(), canaryEndpoint()); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	s, err := openStore(t.Context(), dir, options(Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := plainly(t, filepath.Join(dir, FileName))
+	tx, err := reader.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := tx.QueryRowContext(t.Context(), `SELECT count(*) FROM endpoints`).Scan(&n); err != nil || n == 0 {
+		t.Fatal(n, err)
+	}
+	other := mustParse("1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")
+	if residue, err := s.Rekey(other); !residue || err != nil {
+		t.Fatalf("residue %v (%v)", residue, err)
+	}
+	if err := errors.Join(tx.Rollback(), reader.Close(), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	_, stop = running(t, dir, Options{Seal: other})
+	stop()
+	if found := filesWith(t, dir, "sealed:1:"+sealKey.ID()); found != nil {
+		t.Errorf("%q", found)
+	}
+}
+
 func TestOpenBesideReadsNoSecretsWithoutTheKey(t *testing.T) {
 	dir := t.TempDir()
 	s, stop := running(t, dir, Options{})
