@@ -194,13 +194,9 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		intake.NewCertificates(s.db.Registry(), out, log, time.Now))
 	in.CountIn(s.traffic)
 	s.rechecker = intake.NewRechecker(in, log, clock, intake.Pause)
-	s.refusals = access.NewRefusals(log, time.Now)
-	if s.refused, err = access.NewRefusalList(time.Now, rand.Reader); err != nil {
+	if err := s.countRefusals(); err != nil {
 		return err
 	}
-	s.away = access.NewTurnedAway(time.Now)
-	s.refusals.SumUpIn(s.away)
-	s.refused.SumUpIn(s.away)
 	// Everything below serves requests, and counts those that it refuses in one place.
 	s.gate = newGate(s.listener, addresses, s.refusals, s.refused, descriptors())
 	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Gate: gate,
@@ -241,10 +237,29 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	s.conns = newConnections(s.refusals)
 	s.http = newHTTP(s.api, s.conns, log)
 	s.secure(addresses)
-	s.control = newControl(s.channel, s.config.Version, controlCalls{
-		API: s.api, Site: s.site, Logins: s.logins, Endpoints: s.endpoints, Summary: s.summary,
-		Backups: s.newBackups(), Seal: s.key, About: s.about, Proofs: proofs}, s.refusals, log)
+	s.control = newControl(s.channel, s.config.Version, s.controlCalls(proofs), s.refusals, log)
 	return nil
+}
+
+// countRefusals creates what counts, lists and sums up the requests that are refused.
+func (s *server) countRefusals() (err error) {
+	s.refusals = access.NewRefusals(s.deps.Log, time.Now)
+	s.refused, err = access.NewRefusalList(time.Now, rand.Reader)
+	if err != nil {
+		return err
+	}
+	s.away = access.NewTurnedAway(time.Now)
+	s.refusals.SumUpIn(s.away)
+	s.refused.SumUpIn(s.away)
+	return nil
+}
+
+// controlCalls returns the parts that the calls of the control channel use.
+func (s *server) controlCalls(proofs *api.Proofs) controlCalls {
+	return controlCalls{
+		API: s.api, Site: s.site, Logins: s.logins, Endpoints: s.endpoints, Summary: s.summary,
+		Backups: s.newBackups(), Seal: s.key, About: s.about, Proofs: proofs,
+	}
 }
 
 // createFirstEndpoint creates an endpoint if there never was one, so that a new server can be tried at once. The
