@@ -26,7 +26,10 @@ func Doctor(ctx context.Context, c Config, timeout time.Duration) []doctor.Findi
 
 // check returns what serve would refuse of the configuration. Unlike serve it does not listen.
 func (c Config) check() error {
-	if _, err := access.NewToken(c.AdminToken); err != nil {
+	if _, err := c.adminToken(); err != nil {
+		return err
+	}
+	if err := c.checkTLS(); err != nil {
 		return err
 	}
 	if _, err := access.NewAddresses(c.TrustedProxy); err != nil {
