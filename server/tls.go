@@ -72,6 +72,9 @@ func (c *Config) checkTLS() (err error) {
 				"or --listen-http off", c.ListenHTTP),
 		)
 	}
+	if _, err := c.authorityRoots(); err != nil { // read again when they are used
+		return err
+	}
 	return c.checkPublicURL()
 }
 
@@ -144,7 +147,7 @@ func (s *server) openPair() error {
 	}
 	pair, err := https.OpenPair(s.config.TLSCert, s.config.TLSKey, s.deps.Log, time.Now)
 	if err != nil {
-		return fmt.Errorf("--tls-cert and --tls-key: %w", err)
+		return fmt.Errorf("--tls-cert and --tls-key: %w. Name a certificate and its key, both in PEM", err)
 	}
 	s.certificates = pair
 	if s.config.PublicURL != "" {
@@ -186,7 +189,7 @@ func (s *server) openACME() error {
 	if len(s.config.TLSDomain) == 0 {
 		return nil
 	}
-	client, err := s.config.authorityClient(outbound.Options{Log: s.deps.Log})
+	client, err := s.config.authorityClient(outbound.Options{Log: s.deps.Log, Meter: s.counters})
 	if err != nil {
 		return err
 	}
@@ -253,15 +256,11 @@ func (s *server) certificateNotices() []wire.Warning {
 // authority that the operator has named may be in a private network; other hosts, which the authority names, may not.
 func (c *Config) authorityClient(o outbound.Options) (*http.Client, error) {
 	options := outbound.ClientOptions{KeepAlives: true, Level: logAuthority}
-	if c.TLSCARoot != "" {
-		text, err := os.ReadFile(c.TLSCARoot)
-		if err != nil {
-			return nil, fmt.Errorf("--tls-ca-root: %w", err)
-		}
-		roots := x509.NewCertPool()
-		if !roots.AppendCertsFromPEM(text) {
-			return nil, usage("--tls-ca-root", fmt.Errorf("%s has no certificate in PEM", c.TLSCARoot))
-		}
+	roots, err := c.authorityRoots()
+	if err != nil {
+		return nil, err
+	}
+	if roots != nil {
 		options.TLS = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	}
 	client := outbound.New(o).Client("acme", options)
@@ -276,6 +275,22 @@ func (c *Config) authorityClient(o outbound.Options) (*http.Client, error) {
 	private := outbound.New(o).Client("acme", options)
 	client.Transport = &byHost{host: named.Host, inside: private.Transport, outside: client.Transport}
 	return client, nil
+}
+
+// authorityRoots returns the certificates of --tls-ca-root, or nil if it is not set.
+func (c *Config) authorityRoots() (*x509.CertPool, error) {
+	if c.TLSCARoot == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(c.TLSCARoot)
+	if err != nil {
+		return nil, fmt.Errorf("--tls-ca-root: %w. Name the file with the root certificate of the authority", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(text) {
+		return nil, usage("--tls-ca-root", fmt.Errorf("%s has no certificate in PEM", c.TLSCARoot))
+	}
+	return roots, nil
 }
 
 // byHost sends the requests to one host, with its port, by another transport than the rest.

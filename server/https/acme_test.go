@@ -50,6 +50,9 @@ type site struct {
 // newSite opens the listeners. Its authority is down before start starts it.
 func newSite(t *testing.T) *site {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("NOT TESTED with -short: certificates of an authority, which is built first")
+	}
 	s := &site{t: t, gate: httpstest.NewGate(t), folder: filepath.Join(t.TempDir(), https.Folder), log: &lines{},
 		byHTTP: true, byTLS: true}
 	s.tls, s.plain = listen(t), listen(t)
