@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"path/filepath"
 	"time"
@@ -15,7 +16,7 @@ import (
 // Doctor examines the installation that a configuration describes, and changes nothing. timeout bounds each request.
 func Doctor(ctx context.Context, c Config, timeout time.Duration) []doctor.Finding {
 	return doctor.Examine(ctx, doctor.Options{
-		Version: c.Version, Data: c.Data, PublicURL: c.PublicURL, KeepBytes: int64(c.KeepBytes),
+		Version: c.Version, Data: c.Data, PublicURL: c.URL(), KeepBytes: int64(c.KeepBytes),
 		NetworkFS: c.AllowNetworkFS, OpenFiles: descriptors(),
 		Configuration: c.check,
 		Database:      func(ctx context.Context) (bool, error) { return inspectDatabase(ctx, c.Data) },
@@ -38,6 +39,14 @@ func (c Config) check() error {
 	if c.PublicURL != "" {
 		if _, err := access.ParseSite(c.PublicURL); err != nil {
 			return usage("--public-url", err)
+		}
+	}
+	if err := c.checkTLS(); err != nil {
+		return err
+	}
+	if c.TLSCert != "" {
+		if _, err := openPair(c, slog.New(slog.DiscardHandler)); err != nil {
+			return err
 		}
 	}
 	at, err := net.ResolveTCPAddr("tcp", c.Listen)

@@ -145,9 +145,9 @@ func (s *server) openPair() error {
 	if s.config.TLSCert == "" {
 		return nil
 	}
-	pair, err := https.OpenPair(s.config.TLSCert, s.config.TLSKey, s.deps.Log, time.Now)
+	pair, err := openPair(s.config, s.deps.Log)
 	if err != nil {
-		return fmt.Errorf("--tls-cert and --tls-key: %w. Name a certificate and its key, both in PEM", err)
+		return err
 	}
 	s.certificates = pair
 	if s.config.PublicURL != "" {
@@ -164,6 +164,15 @@ func (s *server) openPair() error {
 		}
 	}
 	return nil
+}
+
+// openPair reads the files of --tls-cert and --tls-key.
+func openPair(c Config, log *slog.Logger) (*https.Pair, error) {
+	pair, err := https.OpenPair(c.TLSCert, c.TLSKey, log, time.Now)
+	if err != nil {
+		return nil, fmt.Errorf("--tls-cert and --tls-key: %w. Name a certificate and its key, both in PEM", err)
+	}
+	return pair, nil
 }
 
 // secureSite returns the URL of a server with a certificate of its own and without a public URL.

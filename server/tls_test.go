@@ -145,3 +145,21 @@ func TestTheStateOfCertificatesIsReported(t *testing.T) {
 		t.Error("a server without TLS has notices")
 	}
 }
+
+// TestTheExaminationChecksTheFlagsOfHTTPS is what hookbeam doctor says of a configuration before it is served.
+func TestTheExaminationChecksTheFlagsOfHTTPS(t *testing.T) {
+	for name, c := range map[string]struct {
+		config Config
+		want   string // part of the error; "" if there is none
+	}{
+		"the defaults":    {Config{}, ""},
+		"a domain":        {secured(func(*Config) {}), ""},
+		"a contradiction": {secured(func(c *Config) { c.InsecureHTTP = true }), "--insecure-http: "},
+		"no such file":    {Config{HTTPS: HTTPS{TLSCert: "none", TLSKey: "none"}}, "no such file"},
+	} {
+		err := c.config.check()
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
