@@ -18,6 +18,11 @@ const screens: Record<string, (page: Page, dashboard: Dashboard, hookbeam: Hookb
   "an endpoint": async (_, dashboard, hookbeam) => dashboard.open(`endpoints/${(await hookbeam.first()).id}`),
   operations: async (_, dashboard) => dashboard.open("operations"),
   settings: async (_, dashboard) => dashboard.open("settings"),
+  "a new token": async (page, dashboard) => {
+    await dashboard.open("settings");
+    await page.getByRole("button", { name: "New token" }).click();
+    await expect(page.getByRole("button", { name: "Create token" })).toBeVisible();
+  },
   "the keys": async (page, dashboard) => {
     await dashboard.open();
     await expect(dashboard.rows.first()).toBeVisible();

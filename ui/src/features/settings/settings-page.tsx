@@ -20,6 +20,7 @@ import { toast } from "../../ui/toast";
 import { Refused } from "./refused";
 import { Setting, Settings } from "./setting";
 import { Storage } from "./storage";
+import { Tokens } from "./tokens";
 
 const sessionKeys = { present: ["session"] as const };
 
@@ -65,6 +66,7 @@ export function SettingsPage() {
               Operations: rates, latencies and limits
             </Link>
           </p>
+          <Tokens />
           <ServerFacts />
         </div>
       </div>
