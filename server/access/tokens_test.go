@@ -178,6 +178,9 @@ func TestWhatATokenHasOpenEndsWithIt(t *testing.T) {
 		if _, err := ts.Revoke(t.Context(), one.ID); err != nil {
 			t.Fatal(err)
 		}
+		if fmt.Sprint(ended) != "map[revoked:1]" {
+			t.Errorf("when the revocation returns: %v", ended)
+		}
 		g.OnEnd(bearing(text), note("too late"))
 		synctest.Wait()
 		if fmt.Sprint(ended) != "map[revoked:1 too late:1]" {
