@@ -137,7 +137,12 @@ func (m emitter) load(s *State) {
 		m.gauge("hookbeam_follower_lag_deliveries", "Deliveries by which a follower is behind the log.",
 			float64(f.Behind), label("follower", f.Name))
 	}
+	named := map[string]bool{}
 	for _, c := range s.Certificates {
+		if named[c.Name] { // a series must not occur twice
+			continue
+		}
+		named[c.Name] = true
 		m.gauge("hookbeam_certificate_expiry_timestamp_seconds",
 			"When a certificate that the server presents expires, in Unix time.", float64(c.NotAfter.Unix()),
 			label("domain", c.Name))

@@ -266,7 +266,8 @@ func TestTooManyScrapesAtOnceAreRefused(t *testing.T) {
 func TestTheMetricsKeepTheConventions(t *testing.T) {
 	s := newTestServer("shop")
 	s.state = State{Readers: []Readers{{"websocket", 1}}, Followers: []Follower{{"statuses", 1}}, Oldest: s.now,
-		Files: []File{{"log", 1, 1}}, Disk: Disk{1, 1}, Certificates: []Certificate{{"hooks.example.com", s.now}}}
+		Files: []File{{"log", 1, 1}}, Disk: Disk{1, 1},
+		Certificates: []Certificate{{"hooks.example.com", s.now}, {"hooks.example.com", s.now}}}
 	s.sources.Counters.Histogram("hookbeam_x_seconds", "Help.", []float64{1}).Observe(1)
 	text := s.text(t, s.exporter())
 	names := regexp.MustCompile(`(?m)^# TYPE (\S+) (\S+)$`).FindAllStringSubmatch(text, -1)
