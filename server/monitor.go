@@ -109,8 +109,9 @@ func metricsAddress(flag string) (string, error) {
 	return net.JoinHostPort(host, port), nil
 }
 
-// listenForMetrics listens on --metrics-listen, if it is set.
-func (s *server) listenForMetrics() error {
+// listenForMetrics listens on --metrics-listen, if it is set. During an upgrade it waits while the server before it
+// still has the address.
+func (s *server) listenForMetrics(ctx context.Context, activated bool) error {
 	if s.config.MetricsListen == "" {
 		return nil
 	}
@@ -118,7 +119,7 @@ func (s *server) listenForMetrics() error {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", address)
+	l, err := listenWithin(s.waitFor(ctx, activated, "waiting for the address "+address), address)
 	if err != nil {
 		return fmt.Errorf("listen on %s for metrics (--metrics-listen): %w", address, err)
 	}

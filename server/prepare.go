@@ -62,7 +62,7 @@ func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, 
 	if err := s.config.checkExposure(s.listener.Addr()); err != nil {
 		return token, nil, err
 	}
-	if err := s.listenForMetrics(); err != nil {
+	if err := s.listenForMetrics(ctx, activated); err != nil {
 		return token, nil, err
 	}
 	if err := s.listenPlain(ctx); err != nil {

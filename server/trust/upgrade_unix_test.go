@@ -300,3 +300,24 @@ func (p *poster) try(event string) (*http.Response, error) {
 	}
 	return http.ReadResponse(p.reader, nil)
 }
+
+// TestAnUpgradeTakesOverTheAddressOfTheMetrics starts the next server while the one before still has the address of
+// --metrics-listen, which no socket of the service manager is for.
+func TestAnUpgradeTakesOverTheAddressOfTheMetrics(t *testing.T) {
+	t.Parallel()
+	running := activate(t, "--metrics-listen", freeAddress(t))
+	next := running.successor()
+	next.launch()
+	eventually(t, "the new server waits", func() bool {
+		return strings.Contains(next.log.String(), "waiting for the address")
+	})
+	if !strings.Contains(running.scrape(), "hookbeam_build_info") {
+		t.Error("the old server has no metrics while it is there")
+	}
+	running.stop()
+	next.awaitReady()
+	eventually(t, "the new banner", func() bool { return strings.Contains(next.log.String(), "/metrics") })
+	if !strings.Contains(next.scrape(), "hookbeam_build_info") {
+		t.Error("the new server has no metrics")
+	}
+}
