@@ -106,14 +106,14 @@ func (s *server) sendIgnoringAnswer(addr, text string) {
 	}
 }
 
-// metricsAddr returns the address of --metrics-listen, which the banner names.
-func (s *server) metricsAddr() string {
+// metricsAddr returns the address of --metrics-listen. It waits for the banner, which names it.
+func (s *server) metricsAddr() (addr string) {
 	s.t.Helper()
-	_, after, found := strings.Cut(s.log.String(), "  Metrics     http://")
-	addr, _, ok := strings.Cut(after, "/metrics")
-	if !found || !ok {
-		s.t.Fatalf("the banner names no address of the metrics: %s", s.log.String())
-	}
+	eventually(s.t, "the banner with the address of the metrics", func() (complete bool) {
+		_, after, _ := strings.Cut(s.log.String(), "  Metrics     http://")
+		addr, _, complete = strings.Cut(after, "/metrics")
+		return complete
+	})
 	return addr
 }
 

@@ -71,7 +71,6 @@ func TestADashboardShowsALoadedServer(t *testing.T) {
 	s := serve(t, "--metrics-listen", "127.0.0.1:0", "--rate-endpoint", "100/s", "--max-in-flight", "8MiB")
 	secure := newServer(t, append([]string{"--metrics-listen", "127.0.0.1:0"}, selfSigned(t)...)...)
 	secure.launch()
-	eventually(t, "the banner", func() bool { return strings.Contains(secure.log.String(), "/metrics") })
 	stop := loadEverything(t, s)
 	defer stop()
 	p := startPrometheus(t, program, s.metricsAddr(), secure.metricsAddr())
