@@ -87,6 +87,7 @@ func (a *API) mountCheck() {
 		}
 		text, err := json.Marshal(wire.AddressCheck{
 			Answer: answer, Peer: r.RemoteAddr, Client: a.Addresses.Of(r), Host: r.Host,
+			OwnHost:   a.Site.OwnHost(r),
 			Forwarded: access.IsForwarded(r.Header), ForwardedFor: strings.Join(r.Header["X-Forwarded-For"], ","),
 			Trusted: a.Addresses.TrustsPeer(r),
 		})

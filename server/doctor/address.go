@@ -46,6 +46,10 @@ func (e *examination) checkAddress(ctx context.Context) {
 	if answer, ok := answerOf(visit, proof); ok {
 		e.reportReached(u)
 		e.checkDate(visit)
+		if !answer.OwnHost {
+			e.fail("host header", "Have the proxy pass the header on. nginx: proxy_set_header Host $http_host.",
+				"Requests arrive for the host %s, so the dashboard refuses its own requests.", answer.Host)
+		}
 		e.checkUpgrade(ctx, u, proof)
 		e.checkProxy(ctx, u, proof, visit, answer)
 		return
@@ -209,7 +213,8 @@ func (e *examination) checkDate(v client.Visit) {
 // checkUpgrade checks that a WebSocket gets through.
 func (e *examination) checkUpgrade(ctx context.Context, u *url.URL, proof client.Proof) {
 	const check = "websocket"
-	const action = `Have the proxy pass upgrades on. nginx: proxy_http_version 1.1; proxy_set_header Upgrade ` +
+	const action = `Have the proxy pass upgrades on, as the recipes in deploy/proxies do. nginx: ` +
+		`proxy_http_version 1.1; proxy_set_header Upgrade ` +
 		`$http_upgrade; ` +
 		`proxy_set_header Connection "upgrade". Until then, the dashboard polls.`
 	visit := e.visit(ctx, u, proof, true)

@@ -81,9 +81,14 @@ func (e *examination) checkEndpoints(ctx context.Context) {
 		e.ok("endpoints", "%s, and none accepts everything from everybody.", many(len(all), "endpoint"))
 	}
 	for _, w := range e.info.Warnings {
-		// Details are sentences: what it is, and then what to do.
-		e.warn(strings.ReplaceAll(w.Code, "_", " "), "See the settings of the dashboard, or "+
-			"docs/trust.md.", "%s", w.Detail)
+		action := map[string]string{
+			"proxy_not_trusted": "Set HOOKBEAM_TRUSTED_PROXY, and restart the server.",
+			"weak_secret":       "Give these endpoints longer secrets.",
+		}[w.Code]
+		if action == "" { // of a later release; what to do is in the detail
+			action = "Do as it says."
+		}
+		e.warn(strings.ReplaceAll(w.Code, "_", " "), action, "%s.", strings.TrimSuffix(w.Detail, "."))
 	}
 }
 

@@ -136,6 +136,8 @@ func TestTheDoctorFindsWhatIsWrongOnTheWay(t *testing.T) {
 				out.Header["X-Forwarded-For"] = had
 			}
 		}), "proxy", "every client can choose its address", "append"},
+		"another host": {forward(s.addr, func(_, out *http.Request) { out.Host = "inside.example.com" }),
+			"host header", "for the host inside.example.com", "proxy_set_header Host"},
 		"the wrong address behind": {status(502), "public url", "cannot reach the server (502)", s.addr},
 		"a login in front":         {status(401), "public url", "asks for a login", "/in/"},
 		"a redirect": {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -85,6 +85,7 @@ type AddressCheck struct {
 	Peer         string `json:"peer" doc:"Address and port of the connection: the client's or a proxy's."`
 	Client       string `json:"client" doc:"Address that counts as the client's."`
 	Host         string `json:"host" doc:"The Host header."`
+	OwnHost      bool   `json:"own_host" doc:"It names this server, so that the dashboard works."`
 	Forwarded    bool   `json:"forwarded" doc:"The request has headers that proxies add."`
 	ForwardedFor string `json:"forwarded_for" doc:"X-Forwarded-For as it has arrived."`
 	Trusted      bool   `json:"trusted" doc:"The peer is a trusted proxy."`
