@@ -64,6 +64,7 @@ func run(ctx context.Context, args []string) int {
 	}
 	examine := func(ctx context.Context, timeout time.Duration) []doctor.Finding {
 		config.AdminToken, config.Version = os.Getenv("HOOKBEAM_ADMIN_TOKEN"), version
+		config.SealKeyText = os.Getenv("HOOKBEAM_SEAL_KEY")
 		return server.Doctor(ctx, config, timeout)
 	}
 	return command.Run(ctx, args, command.Deps{

@@ -32,22 +32,13 @@ func (s *server) inherit() (err error) {
 			main++
 		}
 	}
+	s.activated = main > 0
 	if main > 1 {
 		return fmt.Errorf("socket activation: there are %d sockets for the server's main address, and it serves one: "+
 			"list one ListenStream= in the socket unit; a second socket for plain HTTP beside HTTPS is named by "+
 			"FileDescriptorName=%s", main, socketHTTP)
 	}
 	return nil
-}
-
-// activated reports whether the main address is a socket of the service manager.
-func (s *server) activated() bool {
-	for _, l := range s.inherited {
-		if l.name != socketHTTP || len(s.inherited) == 1 {
-			return true
-		}
-	}
-	return false
 }
 
 // listenMain returns the listener of the server's main address: the one of the service manager, whatever --listen says,
@@ -61,7 +52,7 @@ func (s *server) listenMain(ctx context.Context) (net.Listener, error) {
 		s.inherited = append(s.inherited[:i:i], s.inherited[i+1:]...)
 		return l.Listener, nil
 	}
-	wait := s.waitFor(ctx, false, "waiting for the address "+s.config.Listen)
+	wait := s.waitFor(ctx, "waiting for the address "+s.config.Listen)
 	return listenWithin(wait, s.config.Listen)
 }
 
@@ -105,8 +96,8 @@ func (w lockWait) until(try func() (again bool, err error)) error {
 }
 
 // waitFor returns how this server waits; message is logged if it does.
-func (s *server) waitFor(ctx context.Context, activated bool, message string) lockWait {
-	most := s.config.waitForLock(activated)
+func (s *server) waitFor(ctx context.Context, message string) lockWait {
+	most := s.config.waitForLock(s.activated)
 	return lockWait{ctx: ctx, most: most, waiting: func(why error) {
 		s.manager.tell(managerWaiting)
 		s.deps.Log.Info(message, "at_most", most, "because", why)

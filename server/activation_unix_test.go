@@ -96,9 +96,6 @@ func TestASocketForPlainHTTPIsNotTheMainOne(t *testing.T) {
 	} {
 		s := &server{inherited: c.sockets}
 		left := len(c.sockets) - 1
-		if !s.activated() {
-			t.Errorf("%s: not activated", name)
-		}
 		l, err := s.listenMain(t.Context())
 		if err != nil || !strings.HasSuffix(l.Addr().String(), c.want) || len(s.inherited) != left {
 			t.Errorf("%s: %v, %v, %d left", name, l, err, len(s.inherited))

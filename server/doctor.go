@@ -30,16 +30,8 @@ func (c Config) check() error {
 	if _, err := c.adminToken(); err != nil {
 		return err
 	}
-	if err := c.checkTLS(); err != nil {
+	if _, err := givenKey(c.SealKey); err != nil {
 		return err
-	}
-	if _, err := access.NewAddresses(c.TrustedProxy); err != nil {
-		return usage("--trusted-proxy", err)
-	}
-	if c.PublicURL != "" {
-		if _, err := access.ParseSite(c.PublicURL); err != nil {
-			return usage("--public-url", err)
-		}
 	}
 	if err := c.checkTLS(); err != nil {
 		return err
@@ -47,6 +39,19 @@ func (c Config) check() error {
 	if c.TLSCert != "" {
 		if _, err := openPair(c, slog.New(slog.DiscardHandler)); err != nil {
 			return err
+		}
+	}
+	if c.MetricsListen != "" {
+		if _, err := metricsAddress(c.MetricsListen); err != nil {
+			return err
+		}
+	}
+	if _, err := access.NewAddresses(c.TrustedProxy); err != nil {
+		return usage("--trusted-proxy", err)
+	}
+	if c.PublicURL != "" {
+		if _, err := access.ParseSite(c.PublicURL); err != nil {
+			return usage("--public-url", err)
 		}
 	}
 	at, err := net.ResolveTCPAddr("tcp", c.Listen)

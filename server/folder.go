@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"hookbeam/server/client"
@@ -76,9 +77,12 @@ func (e *inUseError) Error() string { return e.text }
 func inUse(format string, args ...any) error { return &inUseError{fmt.Sprintf(format, args...)} }
 
 // checkFileSystem returns a *client.UsageError if the data folder is on a network file system and the operator has
-// allowed that neither now nor for the last process that used the folder. network reports whether it is on one.
+// allowed that neither now nor for the last process that used the folder. network reports whether it is on one. Most
+// commands have no flag for it, so the variable counts for all.
 func checkFileSystem(path string, allowed bool, log *slog.Logger) (network bool, err error) {
-	network, err = datafile.CheckFileSystem(path, allowed || datafile.ReadRunningServer(path).NetworkFS)
+	variable, _ := strconv.ParseBool(os.Getenv("HOOKBEAM_ALLOW_NETWORK_FS")) // what is no bool allows nothing
+	allowed = allowed || variable || datafile.ReadRunningServer(path).NetworkFS
+	network, err = datafile.CheckFileSystem(path, allowed)
 	if err != nil {
 		return network, &client.UsageError{Err: err}
 	}

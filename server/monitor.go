@@ -111,7 +111,7 @@ func metricsAddress(flag string) (string, error) {
 
 // listenForMetrics listens on --metrics-listen, if it is set. During an upgrade it waits while the server before it
 // still has the address.
-func (s *server) listenForMetrics(ctx context.Context, activated bool) error {
+func (s *server) listenForMetrics(ctx context.Context) error {
 	if s.config.MetricsListen == "" {
 		return nil
 	}
@@ -119,7 +119,7 @@ func (s *server) listenForMetrics(ctx context.Context, activated bool) error {
 	if err != nil {
 		return err
 	}
-	l, err := listenWithin(s.waitFor(ctx, activated, "waiting for the address "+address), address)
+	l, err := listenWithin(s.waitFor(ctx, "waiting for the address "+address), address)
 	if err != nil {
 		return fmt.Errorf("listen on %s for metrics (--metrics-listen): %w", address, err)
 	}

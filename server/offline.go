@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"strconv"
 	"time"
 
 	"hookbeam/server/access"
@@ -29,9 +27,7 @@ func lockOffline(folder, command, version string, log *slog.Logger) (*dataLock, 
 	if !datafile.HasDatabase(folder) {
 		return nil, fmt.Errorf("%s: %w", folder, client.ErrNoLog)
 	}
-	// The commands have no flag --allow-network-fs, only its variable.
-	allowed, _ := strconv.ParseBool(os.Getenv("HOOKBEAM_ALLOW_NETWORK_FS")) // what is no bool allows nothing
-	who := datafile.RunningServer{Version: version, Command: command, NetworkFS: allowed}
+	who := datafile.RunningServer{Version: version, Command: command}
 	lock, err := lockDataFolder(folder, who, log)
 	if err != nil {
 		return nil, err

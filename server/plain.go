@@ -80,7 +80,7 @@ func (s *server) listenPlain(ctx context.Context) (err error) {
 	if at == "" {
 		return nil
 	}
-	wait := s.waitFor(ctx, false, "waiting for the address "+at)
+	wait := s.waitFor(ctx, "waiting for the address "+at)
 	if s.plain, err = listenWithin(wait, at); err != nil {
 		return fmt.Errorf(
 			"listen on %s for plain HTTP: %w. Choose another address with --listen-http, to which port 80 "+

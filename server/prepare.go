@@ -44,7 +44,7 @@ func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, 
 	}
 	// Before listening, so that the port is never open to others. net.Listen reports an address that cannot be
 	// resolved. A socket of the service manager is open already.
-	if at, err := net.ResolveTCPAddr("tcp", s.config.Listen); err == nil && !s.activated() {
+	if at, err := net.ResolveTCPAddr("tcp", s.config.Listen); err == nil && !s.activated {
 		if err := s.config.checkExposure(at); err != nil {
 			return token, nil, err
 		}
@@ -54,7 +54,6 @@ func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, 
 			return token, nil, err
 		}
 	}
-	activated := s.activated()
 	if s.listener, err = s.listenMain(ctx); err != nil {
 		return token, nil, fmt.Errorf("listen on %s: %w", s.config.Listen, err)
 	}
@@ -62,7 +61,7 @@ func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, 
 	if err := s.config.checkExposure(s.listener.Addr()); err != nil {
 		return token, nil, err
 	}
-	if err := s.listenForMetrics(ctx, activated); err != nil {
+	if err := s.listenForMetrics(ctx); err != nil {
 		return token, nil, err
 	}
 	if err := s.listenPlain(ctx); err != nil {
@@ -73,7 +72,7 @@ func (s *server) prepare(ctx context.Context) (access.Token, *access.Addresses, 
 	}
 	who := datafile.RunningServer{URL: s.site.URL(""), Listen: s.listener.Addr().String(), Version: s.config.Version,
 		Protocol: client.Protocol, NetworkFS: s.config.AllowNetworkFS}
-	wait := s.waitFor(ctx, activated, "waiting for the data folder")
+	wait := s.waitFor(ctx, "waiting for the data folder")
 	if s.folder, err = lockDataFolderWithin(wait, s.config.Data, who, s.deps.Log); err != nil {
 		return token, nil, err
 	}

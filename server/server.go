@@ -56,9 +56,10 @@ type server struct {
 	deps     Deps
 	site     access.Site
 	listener net.Listener
-	// The service manager, and its sockets that are not used.
+	// The service manager, its sockets that are not used, and whether the main address is one of its sockets.
 	manager   manager
 	inherited []inherited
+	activated bool
 	folder    *dataLock
 	channel   *datafile.ControlListener
 	began     time.Time

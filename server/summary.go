@@ -111,7 +111,7 @@ func (s *server) summary() summary {
 func (s *server) about() client.About {
 	return client.About{
 		Version: s.config.Version, PID: os.Getpid(), Listen: s.listener.Addr().String(), PublicURL: s.site.URL(""),
-		Public: s.config.PublicURL != "", OpenFiles: descriptors(),
+		Public: s.config.URL() != "", TLS: s.config.ownTLS(), OpenFiles: descriptors(),
 		Head: s.db.Log().Head(), Statuses: s.views.statuses.Position(), Live: s.hub.Position(),
 	}
 }

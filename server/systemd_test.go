@@ -23,7 +23,7 @@ func TestTheSystemdUnitsAreValidAndHardened(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for _, name := range []string{"hookbeam.service", "hookbeam.socket"} {
+	for _, name := range []string{"hookbeam.service", "hookbeam.socket", "hookbeam-http.socket"} {
 		text, err := os.ReadFile(filepath.Join("..", "deploy", "systemd", name))
 		if err != nil {
 			t.Fatal(err)
@@ -33,8 +33,8 @@ func TestTheSystemdUnitsAreValidAndHardened(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	service, socket := filepath.Join(dir, "hookbeam.service"), filepath.Join(dir, "hookbeam.socket")
-	if out, err := exec.Command(analyze, "verify", service, socket).CombinedOutput(); err != nil || len(out) > 0 {
+	service, http := filepath.Join(dir, "hookbeam.service"), filepath.Join(dir, "hookbeam-http.socket")
+	if out, err := exec.Command(analyze, "verify", service, http).CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
 	}
 	out, err := exec.Command(analyze, "security", "--offline=true", "--threshold="+exposure, service).CombinedOutput()
