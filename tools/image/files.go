@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -143,6 +144,38 @@ func writeFolder(root string, files []file) error {
 		}
 	}
 	return nil
+}
+
+// sortedArchive reads an archive of the library, and sorts the tags in its manifest: the library writes them in random
+// order.
+func sortedArchive(r io.Reader) ([]file, error) {
+	var files []file
+	for archive := tar.NewReader(r); ; {
+		h, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			return files, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		f := file{name: h.Name, mode: 0o644}
+		if f.content, err = io.ReadAll(archive); err != nil {
+			return nil, err
+		}
+		if h.Name == "manifest.json" {
+			var manifest tarball.Manifest
+			if err := json.Unmarshal(f.content, &manifest); err != nil {
+				return nil, err
+			}
+			for _, image := range manifest {
+				slices.Sort(image.RepoTags)
+			}
+			if f.content, err = json.Marshal(manifest); err != nil {
+				return nil, err
+			}
+		}
+		files = append(files, f)
+	}
 }
 
 // pack returns a tar archive of files, sorted by name, with the folders that they are in. All have the same time.

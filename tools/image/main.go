@@ -169,7 +169,15 @@ func writeArchive(o options, architecture string, image v1.Image) error {
 	if err := tarball.MultiWrite(tags, &b); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(o.out, "hookbeam-image-linux-"+architecture+".tar"), b.Bytes(), 0o644)
+	files, err := sortedArchive(&b)
+	if err != nil {
+		return err
+	}
+	packed, err := pack(files, o.at)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(o.out, "hookbeam-image-linux-"+architecture+".tar"), packed, 0o644)
 }
 
 // writeLayout writes the OCI layout, whose index names the version, and packs it.
