@@ -97,10 +97,11 @@ LISTS        := $(PLATFORMS:%=$(RELEASE)/hookbeam-%.cdx.json)
 release: release-folder $(ARCHIVES) $(LISTS) image checksums
 
 release-folder:
-	rm -rf $(RELEASE)/{hookbeam-*,checksums.txt*,oci} bin/release
+	rm -rf $(RELEASE)/{hookbeam-*,checksums.txt*,compose.yaml,oci} bin/release
 
 release-tools: $(UI) $(PACKAGES) $(STAMPS)/templ
 	mkdir -p $(RELEASE) bin/release
+	cp deploy/compose.yaml $(RELEASE)
 	cd tools && go build -o ../$(RELEASE_TOOL) ./release && go build -o ../$(IMAGE_TOOL) ./image
 	$(RELEASE_TOOL) licenses -out $(LICENSES)
 

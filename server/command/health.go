@@ -57,16 +57,20 @@ func (c *healthCmd) Run(ctx context.Context, d Deps) error {
 }
 
 // target returns the server to ask. Without --listen, or if that leaves the port to the system, the lock file of the
-// data folder says where its server listens.
+// data folder says where its server listens. It also says for which name a server has a certificate, unless
+// --public-url does.
 func (c *healthCmd) target() (client.HealthTarget, error) {
 	if c.Server != "" {
 		return client.URLTarget(c.Server)
 	}
 	listen, public := c.Listen, c.PublicURL
 	_, port, err := net.SplitHostPort(listen)
+	who := datafile.ReadRunningServer(c.Data)
+	_, its, _ := net.SplitHostPort(who.Listen)
 	if listen == "" || err == nil && port == "0" {
-		who := datafile.ReadRunningServer(c.Data)
 		listen, public = cmp.Or(who.Listen, listen, defaultListen), cmp.Or(public, who.URL)
+	} else if err == nil && port == its { // as in a container, where a variable has the address
+		public = cmp.Or(public, who.URL)
 	}
 	return client.ListenTarget(listen, public)
 }

@@ -151,6 +151,7 @@ type composeFile struct {
 	Name     string
 	Services map[string]struct {
 		Image, Restart  string
+		ContainerName   string `json:"container_name"`
 		Environment     map[string]string
 		Ports, Volumes  []string
 		ReadOnly        bool     `json:"read_only"`

@@ -137,6 +137,17 @@ func (a *Authority) Roots(t testing.TB) *x509.CertPool {
 	return roots
 }
 
+// RootsFile writes the certificates of Roots to a file, as PEM, and returns its path.
+func (a *Authority) RootsFile(t testing.TB) string {
+	t.Helper()
+	text, err := a.get(t.Context(), "https://"+a.manage+"/roots/0")
+	path := filepath.Join(t.TempDir(), "roots.pem")
+	if err := errors.Join(err, os.WriteFile(path, text, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 func (a *Authority) get(ctx context.Context, url string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
