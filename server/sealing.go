@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -52,8 +51,8 @@ func givenKey(at client.SealKey) (*sealKey, error) {
 }
 
 // findSealKey finds the key of the database, whose folder is locked, or makes one for a new database.
-func (s *server) findSealKey(ctx context.Context) error {
-	need, err := sqlite.SealedWith(ctx, s.config.Data)
+func (s *server) findSealKey(checked sqlite.Checked) error {
+	need, err := checked.SealedWith()
 	if err != nil {
 		return err
 	}

@@ -115,10 +115,15 @@ func Run(ctx context.Context, c Config, o Deps) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.findSealKey(ctx); err != nil {
+	if checked.New() { // they are created while the key is made
+		s.views = startProjections(ctx, c.Data, o.Log, checked)
+	}
+	if err := s.findSealKey(checked); err != nil {
 		return err
 	}
-	s.views = startProjections(ctx, c.Data, o.Log, checked) // opens them while the log is opened
+	if !checked.New() { // they are opened while the log is, and stay as they are if the key is a wrong one
+		s.views = startProjections(ctx, c.Data, o.Log, checked)
+	}
 	if s.db, err = sqlite.Open(ctx, c.Data, s.storeOptions(checked)); err != nil {
 		return err
 	}

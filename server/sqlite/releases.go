@@ -22,7 +22,14 @@ var errForeign = errors.New("this is not a Hookbeam database; nothing was change
 // Checked is the result of CheckRelease: the state of each database's schema. Open uses it instead of checking again,
 // which needs a connection for each database. It is valid as long as this process holds the folder's lock. The zero
 // Checked contains nothing, and everything is checked.
-type Checked struct{ states map[string]schemaState }
+type Checked struct {
+	states map[string]schemaState
+	keyID  string // as SealedWith returns it
+	sealed error  // of reading keyID
+}
+
+// SealedWith is SealedWith for the folder that was checked.
+func (seen Checked) SealedWith() (id string, err error) { return seen.keyID, seen.sealed }
 
 // Older reports whether a database was written by an older release, and would be upgraded by opening it.
 func (seen Checked) Older() bool {
@@ -39,7 +46,12 @@ func (seen Checked) Older() bool {
 func CheckRelease(ctx context.Context, dir string) (Checked, error) {
 	seen := Checked{states: map[string]schemaState{}}
 	for name, of := range databases() {
-		found, err := of.check(ctx, filepath.Join(dir, name))
+		path := filepath.Join(dir, name)
+		var more func(*sql.DB)
+		if name == FileName {
+			more = func(db *sql.DB) { seen.keyID, seen.sealed = sealedWith(ctx, db, path) }
+		}
+		found, err := of.checkAnd(ctx, path, more)
 		if err == nil {
 			seen.states[name] = found
 		} else if !damage(err) {
@@ -47,6 +59,12 @@ func CheckRelease(ctx context.Context, dir string) (Checked, error) {
 		}
 	}
 	return seen, nil
+}
+
+// New reports whether the folder that was checked has no log yet.
+func (seen Checked) New() bool {
+	found, known := seen.states[FileName]
+	return known && found == blank
 }
 
 // state returns the state of the schema at path, from the result of CheckRelease or else from check.
@@ -60,7 +78,12 @@ func (seen Checked) state(ctx context.Context, of schema, path string) (schemaSt
 // check returns the state of the schema of the database at path. It fails if the database has had a migration that this
 // release does not contain, or has tables but no migrations. It changes nothing.
 func (of schema) check(ctx context.Context, path string) (schemaState, error) {
-	done, err := applied(ctx, path)
+	return of.checkAnd(ctx, path, nil)
+}
+
+// checkAnd is check, and calls more with the open database, if there is one, before it is closed. more may be nil.
+func (of schema) checkAnd(ctx context.Context, path string, more func(*sql.DB)) (schemaState, error) {
+	done, err := applied(ctx, path, more)
 	if err != nil {
 		return blank, err
 	}
@@ -108,7 +131,7 @@ func (of schema) versions() ([]int64, error) {
 
 // applied returns the numbers of the migrations that were applied to the database at path, none if it is empty or does
 // not exist. See openUnchanged.
-func applied(ctx context.Context, path string) ([]int64, error) {
+func applied(ctx context.Context, path string, more func(*sql.DB)) ([]int64, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
 		return nil, nil
@@ -118,6 +141,9 @@ func applied(ctx context.Context, path string) ([]int64, error) {
 		return nil, err
 	}
 	defer func() { _ = db.Close() }() // it was only read
+	if more != nil {
+		more(db)
+	}
 	return appliedIn(ctx, db, path)
 }
 

@@ -45,25 +45,21 @@ func SealedWith(ctx context.Context, dir string) (id string, err error) {
 		return "", err
 	}
 	defer func() { _ = db.Close() }() // it was only read
-	if id, err = sealedWith(ctx, db); err != nil {
-		return "", (&database{path: path}).explain(fmt.Errorf("read which key it needs: %w", err))
-	}
-	return id, nil
+	return sealedWith(ctx, db, path)
 }
 
-// sealedWith is SealedWith for an open database.
-func sealedWith(ctx context.Context, db *sql.DB) (id string, err error) {
+// sealedWith is SealedWith for an open database. path is for its error.
+func sealedWith(ctx context.Context, db *sql.DB, path string) (id string, err error) {
 	var tables int
 	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'sealing'`).
 		Scan(&tables)
-	if err != nil || tables == 0 {
-		return "", err
+	if err == nil && tables > 0 {
+		err = db.QueryRowContext(ctx, `SELECT key_id FROM sealing`).Scan(&id)
 	}
-	err = db.QueryRowContext(ctx, `SELECT key_id FROM sealing`).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", (&database{path: path}).explain(fmt.Errorf("read which key it needs: %w", err))
 	}
-	return id, err
+	return id, nil
 }
 
 // openUnchanged opens a database so that nothing is written, not even a WAL beside it. If there is a WAL, it must be
@@ -115,6 +111,9 @@ func (s *database) sealPlain(key Sealer) (residue bool, err error) {
 		n, err := s.write.resealEndpoints(nil, key)
 		residue = n > 0
 		if err != nil {
+			return err
+		}
+		if err := s.log.createEpoch(); err != nil { // with a new database: one commit less
 			return err
 		}
 		return s.write.exec(
