@@ -199,3 +199,21 @@ func TestWaitingEndsWithTheContextTheTimeOrAnotherError(t *testing.T) {
 		}
 	})
 }
+
+// TestTheSocketForPlainHTTPIsUsedBesideTLS gives a server with TLS a second socket of the service manager.
+func TestTheSocketForPlainHTTPIsUsedBesideTLS(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	for _, own := range []bool{true, false} {
+		s := &server{inherited: []inherited{{Listener: l, name: socketHTTP}}}
+		if own {
+			s.config.TLSCert = "cert.pem"
+		}
+		if err := s.listenPlain(t.Context()); err != nil || (s.plain == l) != own || (len(s.inherited) == 0) != own {
+			t.Errorf("with TLS %v: %v, %d sockets are left, %v", own, s.plain, len(s.inherited), err)
+		}
+	}
+}

@@ -65,7 +65,8 @@ type ACME struct {
 // failure is the last attempt for a domain, which failed.
 type failure struct {
 	why     string
-	nextTry time.Time // zero: not known
+	times   int       // in a row
+	nextTry time.Time // not before
 }
 
 // NewACME opens the storage and loads the certificates in it. It connects to nobody.
@@ -211,7 +212,7 @@ func (a *ACME) Run(ctx context.Context) error {
 
 // obtain tries to obtain a certificate until it succeeds or ctx ends.
 func (a *ACME) obtain(ctx context.Context, name string) {
-	for failed := 0; ; failed++ {
+	for {
 		a.log.Info("certificate is being obtained; until it is there, HTTPS does not answer for this name",
 			"name", name, "authority", a.CA)
 		err := a.obtainOnce(ctx, name)
@@ -222,8 +223,7 @@ func (a *ACME) obtain(ctx context.Context, name string) {
 		if ctx.Err() != nil {
 			return
 		}
-		pause := retryAfter(failed, err)
-		a.fail(name, err, a.Now().Add(pause))
+		pause := a.fail(name, err)
 		a.log.Error("certificate could not be obtained: "+advice(name, err), "name", name, "authority", a.CA,
 			"error", explain(err), "next_try_in", pause)
 		select {
@@ -250,13 +250,23 @@ func (a *ACME) obtainOnce(ctx context.Context, name string) error {
 	return a.load(ctx, name)
 }
 
-// note is certmagic's callback. It reports the renewals, which certmagic does by itself.
+// errTooEarly keeps certmagic from asking an authority again that has just refused.
+var errTooEarly = errors.New("the authority is asked again later")
+
+// note is certmagic's callback. It reports the renewals, which certmagic does by itself. certmagic would try a failed
+// one more often than public authorities allow, so an attempt that comes too early is refused by an error.
 func (a *ACME) note(_ context.Context, event string, data map[string]any) error {
 	name, _ := data["identifier"].(string)
 	renewal, _ := data["renewal"].(bool)
 	switch event {
+	case "cert_obtaining":
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if renewal && a.Now().Before(a.failures[name].nextTry) {
+			return errTooEarly
+		}
 	case "cert_obtained":
-		a.fail(name, nil, time.Time{})
+		a.succeed(name)
 		if renewal {
 			a.log.Info("certificate renewed", "name", name)
 		}
@@ -265,21 +275,28 @@ func (a *ACME) note(_ context.Context, event string, data map[string]any) error 
 		if !renewal || err == nil || errors.Is(err, context.Canceled) {
 			break
 		}
-		a.fail(name, err, time.Time{})
+		pause := a.fail(name, err)
 		left, _ := data["remaining"].(time.Duration)
 		a.log.Error("certificate could not be renewed; the old one stays in use: "+advice(name, err), "name", name,
-			"authority", a.CA, "error", explain(err), "expires_in", left.Round(time.Minute))
+			"authority", a.CA, "error", explain(err), "expires_in", left.Round(time.Minute), "next_try_in",
+			pause)
 	}
 	return nil
 }
 
-// fail records the failure of a domain, or its end if err is nil.
-func (a *ACME) fail(name string, err error, next time.Time) {
+// fail records the failure of a domain, and returns how long to wait before the next attempt.
+func (a *ACME) fail(name string, err error) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err == nil {
-		delete(a.failures, name)
-		return
-	}
-	a.failures[name] = failure{why: explain(err), nextTry: next}
+	times := a.failures[name].times
+	pause := retryAfter(times, err)
+	a.failures[name] = failure{why: explain(err), times: times + 1, nextTry: a.Now().Add(pause)}
+	return pause
+}
+
+// succeed forgets the failures of a domain.
+func (a *ACME) succeed(name string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.failures, name)
 }

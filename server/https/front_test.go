@@ -2,14 +2,12 @@ package https
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/mholt/acmez/v3/acme"
 )
@@ -115,39 +113,5 @@ func TestDomainsAreHostNames(t *testing.T) {
 	}
 	if _, err := Domains([]string{"hooks.example.com"}, true); err != nil {
 		t.Error(err)
-	}
-}
-
-// TestAnAuthorityIsAskedAgainSlowlyAfterItRefused keeps the limits of public authorities.
-func TestAnAuthorityIsAskedAgainSlowlyAfterItRefused(t *testing.T) {
-	refused := errors.Join(
-		errors.New("order"),
-		acme.Problem{Status: 403, Type: acme.ProblemTypeUnauthorized, Detail: "no"},
-	)
-	limited := acme.Problem{Status: 429, Type: acme.ProblemTypeRateLimited}
-	broken := acme.Problem{Status: 500, Type: acme.ProblemTypeServerInternal}
-	var inFirstHour time.Duration
-	attempts := 1
-	for failed := range 20 {
-		if inFirstHour += retryAfter(failed, refused); inFirstHour < time.Hour {
-			attempts++
-		}
-		if silence := retryAfter(failed, broken); silence < afterSilence || silence > longestSilence {
-			t.Errorf("after failure %d it waits %v", failed, silence)
-		}
-	}
-	if attempts > 5 {
-		t.Errorf("%d attempts in the first hour", attempts)
-	}
-	if got := retryAfter(0, limited); got != time.Hour {
-		t.Errorf("after a rate limit it waits %v", got)
-	}
-	if got := explain(refused); !strings.HasSuffix(got, "no") || strings.Contains(got, "order") {
-		t.Errorf("explained as %q", got)
-	}
-	for _, err := range []error{refused, limited, broken, &url.Error{Op: "Get", Err: io.EOF}, io.EOF} {
-		if advice("hooks.example.com", err) == "" {
-			t.Errorf("no advice for %v", err)
-		}
 	}
 }
