@@ -29,12 +29,18 @@ const refusals: Record<string, string> = {
   too_many_connections_of_address: "Connections beyond the limit of an address",
   too_many_requests: "Requests over a rate limit",
   too_many_sockets: "Live connections beyond the limit",
+  too_many_streams: "Requests beyond what is answered at once by HTTP/2",
+  too_many_streams_of_address: "Requests of one address beyond what is answered at once by HTTP/2",
   too_many_waiting: "Waiting requests beyond the limit",
   too_many_watchers: "Viewers of a status page beyond the limit",
   unauthenticated: "Requests without a valid login",
 };
 
 const warnings: Record<string, string> = {
+  certificate_expired: "A certificate has expired",
+  certificate_missing: "A certificate could not be obtained",
+  certificate_not_renewed: "A certificate could not be renewed",
+  certificate_pending: "A certificate is being obtained",
   connections_exhausted: "No connections are left",
   database_gone: "The database file is gone",
   endpoint_not_confirmed: "An endpoint is not confirmed",
