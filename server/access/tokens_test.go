@@ -170,6 +170,7 @@ func TestWhatATokenHasOpenEndsWithIt(t *testing.T) {
 		note := func(name string) func() {
 			return func() { mu.Lock(); defer mu.Unlock(); ended[name]++ }
 		}
+		told := func() string { mu.Lock(); defer mu.Unlock(); return fmt.Sprint(ended) }
 		g.OnEnd(bearing(text), note("revoked"))
 		g.OnEnd(bearing(text), note("forgotten"))()
 		g.OnEnd(bearing(brief), note("expired"))
@@ -178,18 +179,18 @@ func TestWhatATokenHasOpenEndsWithIt(t *testing.T) {
 		if _, err := ts.Revoke(t.Context(), one.ID); err != nil {
 			t.Fatal(err)
 		}
-		if fmt.Sprint(ended) != "map[revoked:1]" {
-			t.Errorf("when the revocation returns: %v", ended)
+		if told() != "map[revoked:1]" {
+			t.Errorf("when the revocation returns: %v", told())
 		}
 		g.OnEnd(bearing(text), note("too late"))
 		synctest.Wait()
-		if fmt.Sprint(ended) != "map[revoked:1 too late:1]" {
-			t.Errorf("after the revocation: %v", ended)
+		if told() != "map[revoked:1 too late:1]" {
+			t.Errorf("after the revocation: %v", told())
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if fmt.Sprint(ended) != "map[expired:1 revoked:1 too late:1]" {
-			t.Errorf("after the end: %v", ended)
+		if told() != "map[expired:1 revoked:1 too late:1]" {
+			t.Errorf("after the end: %v", told())
 		}
 		if n := len(ts.onEnd.sessions); n != 0 {
 			t.Errorf("%d ended tokens are still remembered", n)
