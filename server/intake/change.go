@@ -1,10 +1,13 @@
 package intake
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
+	"hookbeam/server/filter"
 	"hookbeam/server/hook"
+	"hookbeam/server/provider"
 )
 
 // complete returns a new endpoint with its defaults, its id and its slug. Errors are those of Create.
@@ -64,3 +67,15 @@ func checked(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) (hook.En
 
 // namePattern matches valid names. A name is part of a URL, because the endpoint's slug begins with it.
 var namePattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
+
+// unknownProvider returns a sentence about a provider that does not exist, with the one that may be meant.
+func unknownProvider(id string) string {
+	var known []string
+	for _, p := range provider.All() {
+		known = append(known, p.ID)
+	}
+	if near, found := filter.Nearest(id, known); found {
+		return fmt.Sprintf("The provider %q does not exist. Did you mean %q?", id, near)
+	}
+	return fmt.Sprintf("The provider %q does not exist. GET /providers lists all providers.", id)
+}

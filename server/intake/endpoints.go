@@ -321,7 +321,7 @@ func validateValues(e hook.Endpoint, was *hook.Endpoint) string {
 // values alone; validate and validateValues compare with other endpoints and with the stored version.
 func validateEndpoint(e hook.Endpoint) string {
 	if _, known := provider.For(e.Provider); !known {
-		return fmt.Sprintf("The provider %q does not exist. GET /providers lists all providers.", e.Provider)
+		return unknownProvider(e.Provider)
 	}
 	switch {
 	case !namePattern.MatchString(e.Name):
