@@ -149,51 +149,45 @@ func TestScryptParameters(t *testing.T) {
 	}
 }
 
-// TestMinisignItself compares with the program: it makes the key, and verifies what is signed here.
-func TestMinisignItself(t *testing.T) {
+// TestMinisignItself compares with the program: it makes the key, and verifies what is signed here. A key with a
+// password is in slow_test.go, because minisign takes a gigabyte for it.
+func TestMinisignItself(t *testing.T) { withMinisign(t, "", "-W") }
+
+// withMinisign lets minisign make a key with a password and flags, signs with it, and lets minisign verify.
+func withMinisign(t *testing.T, password string, flags ...string) {
+	t.Helper()
 	program, err := exec.LookPath("minisign")
 	if err != nil {
 		t.Skip("minisign is not installed: only the reader of this test has checked signatures")
 	}
-	for name, options := range map[string]struct {
-		flags    []string
-		password string
-	}{
-		"without a password": {[]string{"-W"}, ""},
-		"with a password":    {nil, "correct horse"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			run := func(input string, args ...string) {
-				t.Helper()
-				cmd := exec.Command(program, args...)
-				cmd.Dir, cmd.Stdin = dir, strings.NewReader(input)
-				if out, err := cmd.CombinedOutput(); err != nil {
-					t.Fatalf("minisign %s: %v %s", args, err, out)
-				}
-			}
-			run(options.password+"\n"+options.password+"\n",
-				append([]string{"-G", "-p", "key.pub", "-s", "key"}, options.flags...)...)
-			file, err := os.ReadFile(filepath.Join(dir, "key"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			key, err := ParseSecretKey(file, options.password)
-			if err != nil {
-				t.Fatal(err)
-			}
-			content := []byte("some checksums\n")
-			signature, err := key.Sign(content, "timestamp:1\tfile:checksums.txt\thashed")
-			if err != nil {
-				t.Fatal(err)
-			}
-			for name, text := range map[string][]byte{"checksums.txt": content, "checksums.txt.minisig": signature} {
-				if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			run("", "-V", "-H", "-m", "checksums.txt", "-p", "key.pub")
-			run("", "-V", "-m", "checksums.txt", "-P", key.PublicKey())
-		})
+	dir := t.TempDir()
+	run := func(input string, args ...string) {
+		t.Helper()
+		cmd := exec.Command(program, args...)
+		cmd.Dir, cmd.Stdin = dir, strings.NewReader(input)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("minisign %s: %v %s", args, err, out)
+		}
 	}
+	run(password+"\n"+password+"\n", append([]string{"-G", "-p", "key.pub", "-s", "key"}, flags...)...)
+	file, err := os.ReadFile(filepath.Join(dir, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ParseSecretKey(file, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := []byte("some checksums\n")
+	signature, err := key.Sign(content, "timestamp:1\tfile:checksums.txt\thashed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{"checksums.txt": content, "checksums.txt.minisig": signature} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("", "-V", "-H", "-m", "checksums.txt", "-p", "key.pub")
+	run("", "-V", "-m", "checksums.txt", "-P", key.PublicKey())
 }
