@@ -47,13 +47,23 @@ func Inspect(dir string) (wrong []error) {
 		return append(wrong, err)
 	}
 	for _, e := range entries {
-		if name := e.Name(); strings.HasPrefix(name, "hookbeam.") || strings.HasPrefix(name, "statuses.") {
-			if err := inspectFile(filepath.Join(dir, name), owner(info)); err != nil {
+		if isOurs(e.Name()) {
+			if err := inspectFile(filepath.Join(dir, e.Name()), owner(info)); err != nil {
 				wrong = append(wrong, err)
 			}
 		}
 	}
 	return wrong
+}
+
+// isOurs reports whether a name in the data folder is that of one of Hookbeam's files.
+func isOurs(name string) bool {
+	for _, prefix := range []string{"hookbeam.", "statuses.", "seal.", "seal-"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // inspectFile returns what is wrong with one file in the folder of an owner.
