@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"runtime"
 	"runtime/pprof"
 	"strconv"
 	"strings"
@@ -84,8 +85,12 @@ func (c controlCalls) newProof(w http.ResponseWriter, _ *http.Request) {
 	writeControlJSON(w, http.StatusCreated, client.Proof{Ask: ask, Answer: answer})
 }
 
-// debug returns a summary of the server's internal state.
-func (c controlCalls) debug(w http.ResponseWriter, _ *http.Request) {
+// debug returns a summary of the server's internal state. With ?gc=1 it collects garbage first, so that live_bytes is
+// what is in use now.
+func (c controlCalls) debug(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Get("gc") == "1" {
+		runtime.GC()
+	}
 	writeControlJSON(w, http.StatusOK, c.Summary())
 }
 

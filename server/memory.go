@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 	"time"
 )
@@ -16,6 +17,25 @@ func ballast() []byte { return make([]byte, ballastSize(availableMemory(os.DirFS
 
 // ballastSize returns the size of the ballast in bytes: 96 MiB, or a sixteenth of the memory where that is less.
 func ballastSize(available int64) int { return int(min(96<<20, available/16)) }
+
+// liveMetric is the name of the heap that the last collection kept, in runtime/metrics.
+const liveMetric = "/gc/heap/live:bytes"
+
+// liveBytes returns the bytes that the last garbage collection kept, without the ballast. Other figures of the heap
+// also contain the garbage since then, so they go up and down, and a leak does not show in them. The ballast is
+// allocated before the first collection, but that need not have happened yet.
+func liveBytes() uint64 {
+	live := []metrics.Sample{{Name: liveMetric}}
+	metrics.Read(live)
+	if live[0].Value.Kind() != metrics.KindUint64 {
+		return 0 // this release of Go does not have it; a test fails then
+	}
+	kept, unused := live[0].Value.Uint64(), uint64(ballastSize(availableMemory(os.DirFS("/"))))
+	if kept < unused {
+		return kept
+	}
+	return kept - unused
+}
 
 // startPercent is GOGC while the server starts: the collector then runs after 16 MiB of garbage instead of 4. A start
 // makes less than that, and one collection would take a tenth of its time.

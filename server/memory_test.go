@@ -1,6 +1,10 @@
 package server
 
-import "testing"
+import (
+	"os"
+	"runtime"
+	"testing"
+)
 
 // collections returns at which looks a wave is found to be over.
 func collections(open ...int) (at []int) {
@@ -47,4 +51,21 @@ func TestATrickleOfSocketsStartsFewCollections(t *testing.T) {
 	if n := len(collections(waves...)); n > 10_000/restLooks {
 		t.Errorf("%d collections in 10,000 looks", n)
 	}
+}
+
+// TestTheLiveHeapIsWhatACollectionKept keeps 32 MiB and leaves 32 MiB of garbage. It is not parallel, so no other test
+// allocates meanwhile.
+func TestTheLiveHeapIsWhatACollectionKept(t *testing.T) {
+	const size = 32 << 20
+	kept := make([]byte, ballastSize(availableMemory(os.DirFS("/")))) // in the place of the ballast
+	runtime.GC()
+	before := int64(liveBytes())
+	held, garbage := make([]byte, size), make([]byte, size)
+	garbage[0], held[0] = 1, garbage[0]
+	garbage = nil
+	runtime.GC()
+	if grown := int64(liveBytes()) - before; grown < size*7/8 || grown > size*9/8 {
+		t.Errorf("32 MiB are held and the live heap grew by %d bytes", grown)
+	}
+	runtime.KeepAlive([][]byte{kept, held, garbage})
 }

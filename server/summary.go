@@ -51,6 +51,7 @@ type runtimeSummary struct {
 	Procs       int     `json:"procs"` // GOMAXPROCS
 	Goroutines  int     `json:"goroutines"`
 	HeapBytes   uint64  `json:"heap_bytes"` // in use
+	LiveBytes   uint64  `json:"live_bytes"` // that the last collection kept, without the ballast; see liveBytes
 	HeapObjects uint64  `json:"heap_objects"`
 	SystemBytes uint64  `json:"system_bytes"` // obtained from the operating system
 	Collections uint32  `json:"collections"`
@@ -84,6 +85,7 @@ func readRuntime() runtimeSummary {
 		Procs:       runtime.GOMAXPROCS(0),
 		Goroutines:  runtime.NumGoroutine(),
 		HeapBytes:   m.HeapInuse,
+		LiveBytes:   liveBytes(),
 		HeapObjects: m.HeapObjects,
 		SystemBytes: m.Sys,
 		Collections: m.NumGC,
