@@ -23,9 +23,10 @@
 //
 // Start reading at measurements below. Each entry is one method in the file of its subject: receive.go (receiving),
 // fanout.go (sending to readers), payments.go (statuses and status pages), rebuild.go (rebuilding statuses), rest.go
-// (memory, reconnects, start), verify.go and signed.go (signatures). The load comes from posts.go and readers.go, which
-// use epoll on few threads, so that it takes little CPU from the server. compare.go compares two binaries with each
-// other instead of with a yardstick, to judge a change.
+// (memory, reconnects, start), verify.go and signed.go (signatures), soak.go and soak_load.go (an hour of everything,
+// which runs only if it is named). The load comes from posts.go and readers.go, which use epoll on few threads, so that
+// it takes little CPU from the server. compare.go compares two binaries with each other instead of with a yardstick, to
+// judge a change.
 package main
 
 import (
@@ -37,6 +38,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -53,16 +55,20 @@ type plan struct {
 	readers     int           // WebSockets that receive every update
 	idleReaders int           // WebSockets that receive nothing, to measure memory
 	starts      int           // starts on a folder with data, in addition to freshStarts
+	soakFor     time.Duration // length of the soak
 }
 
 var (
 	full = plan{rounds: 5, window: 2 * time.Second, latency: 6 * time.Second, burstFor: time.Minute,
-		rebuilt: 1_000_000, readers: 1000, idleReaders: 10000, starts: 15}
+		rebuilt: 1_000_000, readers: 1000, idleReaders: 10000, starts: 15,
+		soakFor: time.Hour}
 	quick = plan{rounds: 3, window: 700 * time.Millisecond, latency: 2 * time.Second, burstFor: 6 * time.Second,
-		rebuilt: 30_000, readers: 1000, idleReaders: 3000, starts: 7}
+		rebuilt: 30_000, readers: 1000, idleReaders: 3000, starts: 7,
+		soakFor: 2 * time.Minute}
 )
 
-// measurements lists all measurements in the order of the table. -only selects some by name.
+// measurements lists all measurements in the order of the table. -only selects some by name. Those in apart run only if
+// they are named.
 var measurements = []struct {
 	name string
 	run  func(*bench) error
@@ -82,7 +88,11 @@ var measurements = []struct {
 	{"statuses", (*bench).statuses},
 	{"pages", (*bench).pages},
 	{"rebuild", (*bench).rebuild},
+	{"soak", (*bench).soak},
 }
+
+// apart are measurements that take too long for every run.
+var apart = []string{"soak"}
 
 // bench is one run. A measurement is a method: it starts its servers, adds rows to the table and stops what it started,
 // also after an error.
@@ -130,6 +140,7 @@ func run(ctx context.Context, args []string) (int, error) {
 	rounds := flags.Int("rounds", 0, "rounds of each measurement; 0: as planned")
 	window := flags.Duration("window", 0, "length of a saturated round; 0: as planned")
 	rebuilt := flags.Int("rebuilt", 0, "deliveries whose statuses are rebuilt; 0: as planned")
+	soakFor := flags.Duration("soak", 0, "length of the soak, which runs only with -only soak; 0: as planned")
 	together := flags.Bool("together", false, "with -against: both rounds of a pair at once, so that whatever "+
 		"disturbs one disturbs the other")
 	against := flags.String("against", "",
@@ -155,6 +166,9 @@ func run(ctx context.Context, args []string) (int, error) {
 	}
 	if *rebuilt > 0 {
 		b.rebuilt = *rebuilt
+	}
+	if *soakFor > 0 {
+		b.soakFor = *soakFor
 	}
 	if *against != "" {
 		names = comparedNames()
@@ -190,11 +204,12 @@ func (b *bench) measure(wanted map[string]bool) (int, error) {
 	return missed, errors.Join(append(failed, b.ctx.Err())...)
 }
 
-// choose parses the flag -only, a comma-separated list; empty selects all names. An unknown name is an error.
+// choose parses the flag -only, a comma-separated list; empty selects all names but those in apart. An unknown name is
+// an error.
 func choose(names []string, only string) (map[string]bool, error) {
 	wanted := map[string]bool{}
 	for _, n := range names {
-		wanted[n] = only == ""
+		wanted[n] = only == "" && !slices.Contains(apart, n)
 	}
 	if only == "" {
 		return wanted, nil

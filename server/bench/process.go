@@ -78,13 +78,18 @@ func (b *bench) serveFrom(data, level string) (*server, error) {
 // exec starts Hookbeam with a log level and waits until it answers. Retention is off (--keep-bytes=0), because its cost
 // depends on how much earlier rounds have stored.
 func (b *bench) exec(data, level string) (*server, error) {
+	return b.execWith(data, level, "--keep-bytes=0")
+}
+
+// execWith is exec with further flags, such as those of retention.
+func (b *bench) execWith(data, level string, more ...string) (*server, error) {
 	addr, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
 	s := &server{name: "hookbeam", addr: addr}
-	return s, b.launch(s, b.hookbeam, []string{"serve", "--listen", addr, "--data", data, "--log-level", level,
-		"--rate-endpoint=0", "--rate-address=0", "--keep-bytes=0"})
+	return s, b.launch(s, b.hookbeam, append([]string{"serve", "--listen", addr, "--data", data, "--log-level", level,
+		"--rate-endpoint=0", "--rate-address=0"}, more...))
 }
 
 // launch starts a program for s with its output in a file, and waits until it answers. After an error the process is
