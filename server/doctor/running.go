@@ -83,7 +83,8 @@ func (e *examination) checkEndpoints(ctx context.Context) {
 	for _, w := range e.info.Warnings {
 		action := map[string]string{
 			"proxy_not_trusted": "Set HOOKBEAM_TRUSTED_PROXY, and restart the server.",
-			"weak_secret":       "Give these endpoints longer secrets.",
+			"weak_secret": "Make a longer one with openssl rand -hex 24. Add it with hookbeam endpoint secret add, " +
+				"give it to the sender, and then remove the weak one with hookbeam endpoint secret remove.",
 		}[w.Code]
 		if action == "" { // of a later release; what to do is in the detail
 			action = "Do as it says."
