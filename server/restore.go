@@ -9,8 +9,10 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"hookbeam/server/archive"
@@ -18,7 +20,6 @@ import (
 	"hookbeam/server/datafile"
 	"hookbeam/server/hook"
 	"hookbeam/server/sqlite"
-	"hookbeam/server/status"
 )
 
 // Names in the data folder that a restore uses.
@@ -35,36 +36,46 @@ type restoring struct {
 	Began     time.Time `json:"began"`
 	Replacing bool      `json:"replacing"`          // files may have been moved; before that, nothing was
 	Replaced  string    `json:"replaced,omitempty"` // folder to which the data of before is moved
+	Placing   bool      `json:"placing,omitempty"`  // all of it was moved: the rest is what a restore has put in place
 }
 
-// refuseHalfRestored returns an error that says what to do if a restore into the folder was interrupted.
-func refuseHalfRestored(folder string) error {
+// readMarker returns the marker in a folder, and whether there is one.
+func readMarker(folder string) (m restoring, found bool, err error) {
 	path := filepath.Join(folder, restoreMarker)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return m, false, nil
 	}
-	var m restoring
 	if err == nil {
 		err = json.Unmarshal(text, &m)
 	}
 	if err != nil {
-		return fmt.Errorf("a restore into %s was interrupted, and %s cannot be read: run hookbeam restore again (%w)",
-			folder, path, err)
+		return m, true, fmt.Errorf("%s cannot be read: %w", path, err)
+	}
+	return m, true, nil
+}
+
+// refuseHalfRestored returns an error that says what to do if a restore into the folder was interrupted.
+func refuseHalfRestored(folder string) error {
+	m, found, err := readMarker(folder)
+	if !found && err == nil {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("a restore into %s was interrupted: run hookbeam restore again (%w)", folder, err)
 	}
 	began := m.Began.UTC().Format(time.RFC3339)
 	if !m.Replacing {
 		return fmt.Errorf("a restore of %s into %s, begun at %s, was interrupted before it changed anything. Run "+
-			"hookbeam restore again, or remove %s to go on with what is in the folder", m.Backup, folder, began, path)
+			"hookbeam restore again, or remove %s to go on with what is in the folder", m.Backup, folder, began,
+			filepath.Join(folder, restoreMarker))
 	}
-	return fmt.Errorf(
-		"a restore of %s into %s, begun at %s, was interrupted while it put the files in place, so the "+
-			"folder is not whole. Run hookbeam restore again with --replace. The data of before is in %s",
-		m.Backup,
-		folder,
-		began,
-		m.Replaced,
-	)
+	before := ""
+	if m.Replaced != "" {
+		before = ". The previous data is in " + m.Replaced
+	}
+	return fmt.Errorf("a restore of %s into %s, begun at %s, was interrupted while it put the files in place, so the "+
+		"folder is incomplete. Run hookbeam restore again with --replace%s", m.Backup, folder, began, before)
 }
 
 // restore is one restore of a backup into a data folder whose lock this process holds.
@@ -72,8 +83,9 @@ type restore struct {
 	request client.RestoreRequest
 	given   *sealKey
 	marker  restoring
-	newest  map[string]int64 // migrations that this release knows
+	newest  map[string]int64 // migrations that this release knows, by the name of the database
 	now     time.Time
+	space   func(path string) (total, free int64, err error)
 }
 
 // Restore puts a backup in place of a data folder's content. It verifies the backup and looks for its key before it
@@ -84,7 +96,7 @@ type restore struct {
 func (o Offline) Restore(
 	ctx context.Context, request client.RestoreRequest, log *slog.Logger,
 ) (done client.Restored, err error) {
-	r := &restore{request: request, now: time.Now()}
+	r := &restore{request: request, now: time.Now(), space: datafile.Space}
 	if r.given, err = givenKey(request.Key); err != nil {
 		return done, err
 	}
@@ -132,12 +144,8 @@ func (r *restore) check(m archive.Manifest) error {
 			return fmt.Errorf("it was made by a newer Hookbeam (%s). Restore it with that release", m.Release)
 		}
 	}
-	listed := map[string]bool{}
-	for _, f := range m.Files {
-		listed[f.Name] = true
-	}
-	if !listed[sqlite.FileName] {
-		return fmt.Errorf("%w: it has no log", archive.ErrDamaged)
+	if err := r.checkFiles(m.Files); err != nil {
+		return err
 	}
 	key, err := lookForKey(r.request.Folder, r.given, m.KeyID)
 	if err != nil {
@@ -160,20 +168,49 @@ func (r *restore) check(m archive.Manifest) error {
 		filepath.Join(r.request.Folder, datafile.SealKeyNameOf(m.KeyID)))
 }
 
+// checkFiles returns an error if a backup has no log, has a file that would become another part of the data folder,
+// such as the key or the lock, or does not fit on the disk. Few compressed bytes can stand for many.
+func (r *restore) checkFiles(files []archive.File) error {
+	hasLog, need := false, int64(0)
+	for _, f := range files {
+		_, database := r.newest[f.Name]
+		if !database && !strings.HasPrefix(f.Name, certificateFolder+"/") {
+			return fmt.Errorf("%w: it contains %q, which does not belong in a backup", archive.ErrDamaged, f.Name)
+		}
+		if f.Size > math.MaxInt64-need {
+			return fmt.Errorf("%w: the sizes in its manifest are impossible", archive.ErrDamaged)
+		}
+		hasLog, need = hasLog || f.Name == sqlite.FileName, need+f.Size
+	}
+	if !hasLog {
+		return fmt.Errorf("%w: it has no log", archive.ErrDamaged)
+	}
+	if _, free, err := r.space(r.request.Folder); err == nil && free < need { // it is not known on every system
+		return fmt.Errorf("%s has %d MiB of free space, and the backup needs %d MiB there. Free some space and try "+
+			"again", r.request.Folder, free>>20, need>>20+1)
+	}
+	return nil
+}
+
 // run unpacks the backup and puts it in place. After an error before that, the folder is as it was.
 func (r *restore) run(ctx context.Context) (done client.Restored, err error) {
 	staging := filepath.Join(r.request.Folder, stagingFolder)
-	r.marker = restoring{Backup: r.request.Name, Began: r.now}
+	before, _, err := readMarker(r.request.Folder)
+	if err != nil { // the marker is unreadable, but it says that files may have been moved
+		before = restoring{Replacing: true}
+	}
+	r.marker = restoring{Backup: r.request.Name, Began: r.now,
+		Replacing: before.Replacing, Replaced: before.Replaced, Placing: before.Placing}
 	if err := r.mark(); err != nil {
 		return done, err
 	}
 	done, err = r.unpack(ctx, staging)
 	if err != nil {
-		return done, errors.Join(
-			err,
-			os.RemoveAll(staging),
-			os.Remove(filepath.Join(r.request.Folder, restoreMarker)),
-		)
+		err = errors.Join(err, os.RemoveAll(staging))
+		if before.Replacing { // an earlier restore left the folder incomplete, and it still is
+			return done, err
+		}
+		return done, errors.Join(err, os.Remove(filepath.Join(r.request.Folder, restoreMarker)))
 	}
 	if done.Replaced, err = r.replace(staging); err != nil {
 		return done, fmt.Errorf("the backup is unpacked, but could not be put in place: %w", err)
@@ -219,6 +256,15 @@ func (r *restore) unpack(ctx context.Context, staging string) (done client.Resto
 	if err != nil {
 		return done, err
 	}
+	// The manifest is not authenticated. A log without sealed secrets would be taken for one of an older release.
+	sealedWith, err := sqlite.SealedWith(ctx, staging)
+	if err == nil && sealedWith != done.KeyID {
+		err = fmt.Errorf("%s: %w: its log is sealed with key %q, and its manifest says %q. Nothing was changed",
+			r.request.Name, archive.ErrDamaged, sealedWith, done.KeyID)
+	}
+	if err != nil {
+		return done, err
+	}
 	done.Epoch, err = sqlite.Renew(ctx, staging, sqlite.Options{Random: rand.Reader})
 	return done, err
 }
@@ -237,69 +283,6 @@ func unpackFile(path string, content io.Reader) error {
 		err = f.Sync()
 	}
 	return errors.Join(err, f.Close())
-}
-
-// replace moves the data of before aside, if there is any, and the unpacked files in. The log comes last. It returns
-// the folder of the data of before.
-func (r *restore) replace(staging string) (aside string, err error) {
-	folder := r.request.Folder
-	aside = filepath.Join(folder, asidePrefix+r.now.UTC().Format("20060102T150405.000Z"))
-	if err := os.Mkdir(aside, 0o700); err != nil {
-		return "", err
-	}
-	r.marker.Replacing, r.marker.Replaced = true, aside
-	if err := r.mark(); err != nil {
-		return "", err
-	}
-	names := append(sqlite.Files(sqlite.FileName), sqlite.ProjectionFiles()...)
-	names = append(names, status.RebuildRequestFile)
-	if _, err := os.Lstat(filepath.Join(staging, certificateFolder)); err == nil {
-		names = append(names, certificateFolder)
-	}
-	moved := 0
-	for _, name := range names {
-		there, err := moveAside(filepath.Join(folder, name), filepath.Join(aside, name))
-		if err != nil {
-			return aside, err
-		}
-		moved += there
-	}
-	if moved == 0 {
-		if err := os.Remove(aside); err != nil {
-			return "", err
-		}
-		aside = ""
-	}
-	entries, err := os.ReadDir(staging)
-	if err != nil {
-		return aside, err
-	}
-	for _, e := range entries {
-		if e.Name() != sqlite.FileName {
-			if err := os.Rename(filepath.Join(staging, e.Name()), filepath.Join(folder, e.Name())); err != nil {
-				return aside, err
-			}
-		}
-	}
-	if err := datafile.SyncFolder(folder); err != nil {
-		return aside, err
-	}
-	return aside, datafile.Rename(filepath.Join(staging, sqlite.FileName), filepath.Join(folder, sqlite.FileName))
-}
-
-// moveAside moves a file or folder, and returns 1 if there was one. An empty file is removed: locking a folder creates
-// that of the log.
-func moveAside(from, to string) (moved int, err error) {
-	info, err := os.Lstat(from)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return 0, nil
-	case err != nil:
-		return 0, err
-	case info.Mode().IsRegular() && info.Size() == 0:
-		return 0, os.Remove(from)
-	}
-	return 1, os.Rename(from, to)
 }
 
 // Renew makes a data folder that another tool has restored, such as Litestream, a new log: its readers load their first

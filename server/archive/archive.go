@@ -11,6 +11,7 @@ package archive
 
 import (
 	"archive/tar"
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
@@ -124,10 +125,12 @@ type Visitor struct {
 // it must not be used before Read has returned nil. Errors of the backup are ErrForeign, ErrCut, ErrDamaged and
 // ErrNewer.
 func Read(r io.Reader, v Visitor) (Manifest, error) {
-	zipped, err := gzip.NewReader(r)
+	whole := bufio.NewReader(r)
+	zipped, err := gzip.NewReader(whole)
 	if err != nil {
 		return Manifest{}, explain(err, ErrForeign)
 	}
+	zipped.Multistream(false)
 	in := tar.NewReader(zipped)
 	m, err := readManifest(in)
 	if err != nil {
@@ -148,11 +151,22 @@ func Read(r io.Reader, v Visitor) (Manifest, error) {
 	} else if !errors.Is(err, io.EOF) {
 		return m, explain(err, ErrDamaged)
 	}
-	// The rest is padding. Reading to the end verifies the checksum of gzip, and that nothing was cut off.
-	if _, err := io.Copy(io.Discard, zipped); err != nil {
-		return m, explain(err, ErrDamaged)
+	return m, atEnd(zipped, whole)
+}
+
+// atEnd returns an error if anything follows the last entry. Reading to the end verifies the checksum of gzip, and that
+// nothing was cut off.
+func atEnd(readers ...io.Reader) error {
+	for _, r := range readers {
+		n, err := io.ReadFull(r, make([]byte, 1))
+		if n > 0 {
+			return fmt.Errorf("%w: something follows its end", ErrDamaged)
+		}
+		if !errors.Is(err, io.EOF) {
+			return explain(err, ErrDamaged)
+		}
 	}
-	return m, nil
+	return nil
 }
 
 // readManifest reads the first entry.

@@ -108,6 +108,42 @@ func TestABackupThatIsCutOrChangedIsRefused(t *testing.T) {
 	}
 }
 
+// TestNothingMayFollowTheEndOfABackup appends to the file, and to what it is compressed from: zeros that compress to
+// almost nothing would take time without end.
+func TestNothingMayFollowTheEndOfABackup(t *testing.T) {
+	whole := write(t, manifest(t))
+	zipped, err := gzip.NewReader(bytes.NewReader(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside, err := io.ReadAll(zipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compressed := func(content []byte) []byte {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		if _, err := w.Write(content); err != nil || w.Close() != nil {
+			t.Fatal("compress")
+		}
+		return b.Bytes()
+	}
+	if _, err := archive.Read(bytes.NewReader(compressed(inside)), archive.Visitor{}); err != nil {
+		t.Fatalf("compressed again: %v", err)
+	}
+	for name, b := range map[string][]byte{
+		"a byte":               append(bytes.Clone(whole), 0),
+		"another gzip stream":  append(bytes.Clone(whole), compressed([]byte("more"))...),
+		"an empty gzip stream": append(bytes.Clone(whole), compressed(nil)...),
+		"zeros inside":         compressed(append(inside, make([]byte, 1024)...)),
+		"text inside":          compressed(append(bytes.Clone(inside), "more"...)),
+	} {
+		if _, err := archive.Read(bytes.NewReader(b), archive.Visitor{}); !errors.Is(err, archive.ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // packed is an archive with these entries.
 func packed(t *testing.T, entries ...string) io.Reader {
 	t.Helper()
