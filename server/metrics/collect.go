@@ -1,34 +1,25 @@
 package metrics
 
 import (
-	"cmp"
 	"maps"
 	"regexp"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"hookbeam/server/hook"
 	"hookbeam/server/meter"
 )
 
-// collector reads all sources at a scrape. It is used under the exporter's lock. Prometheus' registry checks what it
-// emits: two equal series, or a family with two help texts, are an error of the scrape.
+// collector reads all sources at a scrape. It is used under the exporter's lock.
 type collector struct {
 	sources *Sources
 	names   *naming
 	now     func() time.Time
 }
 
-// Describe emits nothing: which series exist depends on the endpoints.
-func (c *collector) Describe(chan<- *prometheus.Desc) {}
-
-// Collect emits all metrics.
-func (c *collector) Collect(to chan<- prometheus.Metric) {
-	m := emitter{to}
+// collect emits all metrics.
+func (c *collector) collect(m *emitter) {
 	m.gauge("hookbeam_build_info", "The running version.", 1,
 		label("version", c.sources.Version), label("goversion", runtime.Version()))
 	c.traffic(m)
@@ -37,10 +28,12 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	m.load(&state)
 	m.storage(&state)
 	m.counters(c.sources.Counters)
+	m.process()
+	m.runtime()
 }
 
 // traffic emits the counters of deliveries and refused requests, by endpoint.
-func (c *collector) traffic(m emitter) {
+func (c *collector) traffic(m *emitter) {
 	existing := map[hook.EndpointID]string{}
 	for _, e := range c.sources.Endpoints() {
 		existing[e.ID] = e.Name
@@ -68,7 +61,7 @@ func (c *collector) traffic(m emitter) {
 }
 
 // endpoint emits the counters of one endpoint, or of several together.
-func (m emitter) endpoint(n counts, name, id pair) {
+func (m *emitter) endpoint(n counts, name, id pair) {
 	for _, of := range []struct {
 		verdict hook.Verdict
 		n       uint64
@@ -84,7 +77,7 @@ func (m emitter) endpoint(n counts, name, id pair) {
 
 // refused emits the refused requests of one endpoint, or of none. Limits that refused nothing are emitted, too: a
 // counter that begins with its first event hides it from rate().
-func (m emitter) refused(n counts, name, id pair) {
+func (m *emitter) refused(n counts, name, id pair) {
 	for i, k := range n.refused {
 		limit := "none"
 		if i < otherLimit {
@@ -103,7 +96,7 @@ var code = regexp.MustCompile(`^[a-z][a-z_]{0,59}$`)
 const maxCodes = 60
 
 // refusals emits all refused requests and connections by code, those to the dashboard's API included.
-func (c *collector) refusals(m emitter) {
+func (c *collector) refusals(m *emitter) {
 	byCode := c.sources.Refused()
 	var other int64
 	shown := 0
@@ -121,7 +114,7 @@ func (c *collector) refusals(m emitter) {
 }
 
 // load emits what the server does now.
-func (m emitter) load(s *State) {
+func (m *emitter) load(s *State) {
 	m.gauge("hookbeam_write_queue_entries", "Requests that wait for the writer of the log.", float64(s.Queued))
 	m.gauge("hookbeam_in_flight_body_bytes", "Memory of request bodies that are being received.",
 		float64(s.BodyBytes))
@@ -150,7 +143,7 @@ func (m emitter) load(s *State) {
 }
 
 // storage emits what is stored, and the space for it.
-func (m emitter) storage(s *State) {
+func (m *emitter) storage(s *State) {
 	m.gauge("hookbeam_storage_available", "1 if the last write succeeded; 0 while deliveries cannot be stored.",
 		truth(s.Storable))
 	m.gauge("hookbeam_database_gone", "1 if the database was removed, renamed or replaced while it was open.",
@@ -194,7 +187,7 @@ func truth(is bool) float64 {
 }
 
 // counters emits what the parts of the program count.
-func (m emitter) counters(r *meter.Registry) {
+func (m *emitter) counters(r *meter.Registry) {
 	for _, f := range r.Snapshot() {
 		for _, s := range f.Series {
 			labels := make([]pair, len(s.Labels))
@@ -207,59 +200,8 @@ func (m emitter) counters(r *meter.Registry) {
 			case meter.KindGauge:
 				m.gauge(f.Name, f.Help, s.Value, labels...)
 			case meter.KindHistogram:
-				m.histogram(f.Name, f.Help, s, labels)
+				m.histogram(f.Name, f.Help, &s, labels...)
 			}
 		}
 	}
-}
-
-// emitter sends metrics to Prometheus' registry.
-type emitter struct{ to chan<- prometheus.Metric }
-
-// pair is a label with its value.
-type pair struct{ key, value string }
-
-func label(key, value string) pair { return pair{key, value} }
-
-func (m emitter) counter(name, help string, value float64, labels ...pair) {
-	m.simple(prometheus.CounterValue, name, help, value, labels)
-}
-
-func (m emitter) gauge(name, help string, value float64, labels ...pair) {
-	m.simple(prometheus.GaugeValue, name, help, value, labels)
-}
-
-func (m emitter) simple(kind prometheus.ValueType, name, help string, value float64, labels []pair) {
-	desc, values := describe(name, help, labels)
-	metric, err := prometheus.NewConstMetric(desc, kind, value, values...)
-	m.emit(desc, metric, err)
-}
-
-func (m emitter) histogram(name, help string, s meter.Series, labels []pair) {
-	desc, values := describe(name, help, labels)
-	cumulative, sum := make(map[float64]uint64, len(s.Bounds)), uint64(0)
-	for i, bound := range s.Bounds {
-		sum += s.Buckets[i]
-		cumulative[bound] = sum
-	}
-	metric, err := prometheus.NewConstHistogram(desc, s.Count, s.Sum, cumulative, values...)
-	m.emit(desc, metric, err)
-}
-
-// emit passes a metric on. An error, which would be a mistake in this package, becomes the error of the scrape.
-func (m emitter) emit(desc *prometheus.Desc, metric prometheus.Metric, err error) {
-	if err != nil {
-		metric = prometheus.NewInvalidMetric(desc, err)
-	}
-	m.to <- metric
-}
-
-// describe returns the description of a metric, and the values of its labels in the same order.
-func describe(name, help string, labels []pair) (*prometheus.Desc, []string) {
-	slices.SortFunc(labels, func(a, b pair) int { return cmp.Compare(a.key, b.key) })
-	keys, values := make([]string, len(labels)), make([]string, len(labels))
-	for i, l := range labels {
-		keys[i], values[i] = l.key, strings.ToValidUTF8(l.value, "?")
-	}
-	return prometheus.NewDesc(name, help, keys, nil), values
 }
