@@ -166,7 +166,7 @@ func TestAPageLooksAtSoManyBlocksOnly(t *testing.T) {
 // TestDeliveriesOfAnEarlierReleaseAreFoundByTheirEndpoint: the index is made when the database is brought up to date.
 func TestDeliveriesOfAnEarlierReleaseAreFoundByTheirEndpoint(t *testing.T) {
 	eachRelease(t, func(t *testing.T, dir string, h holds) {
-		s, _ := running(t, dir, Options{})
+		s, _ := running(t, dir, Options{Seal: h.seal})
 		of := map[hook.EndpointID][]hook.Seq{}
 		for _, d := range h.Deliveries {
 			of[d.Endpoint] = append(of[d.Endpoint], d.Seq)
@@ -189,8 +189,8 @@ func TestDeliveriesOfAnEarlierReleaseAreFoundByTheirEndpoint(t *testing.T) {
 
 // TestWhatAnEarlierReleaseKeptIsCountedByTheRulesOfThisOne: what a row costs has changed, and with it what was counted.
 func TestWhatAnEarlierReleaseKeptIsCountedByTheRulesOfThisOne(t *testing.T) {
-	eachRelease(t, func(t *testing.T, dir string, _ holds) {
-		d := &desk{T: t, dir: dir, at: &clock{at: noon}}
+	eachRelease(t, func(t *testing.T, dir string, h holds) {
+		d := &desk{T: t, dir: dir, at: &clock{at: noon}, options: Options{Seal: h.seal}}
 		d.open()
 		t.Cleanup(d.kill)
 		d.ledger.flags.exact = false // the events of batches are still to be counted

@@ -6,10 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +28,8 @@ type holds struct {
 	Deliveries []wire.Delivery // newest first
 	Bodies     map[hook.DeliveryID]string
 	Statuses   []struct{ ID, State string }
+
+	seal Sealer // with its own key; nil: its secrets were not sealed
 }
 
 // unpack puts the databases of a release into a folder.
@@ -56,14 +61,20 @@ func unpack(t *testing.T, release string) (dir string, h holds) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if key, err := os.ReadFile(filepath.Join(release, "seal.key")); err == nil {
+		h.seal = mustParse(strings.TrimSpace(string(key)))
+	}
 	return dir, h
 }
 
-// inFormerNames is a page without the fields that releases before the first tagged one did not have.
-func inFormerNames(page []hook.Delivery) []wire.Delivery {
+// inFormerNames is a page without the fields that the release did not have.
+func (h holds) inFormerNames(page []hook.Delivery) []wire.Delivery {
 	list := wire.NewDeliveries(page)
+	known := slices.ContainsFunc(h.Deliveries, func(d wire.Delivery) bool { return d.Redelivery != 0 })
 	for i := range list {
-		list[i].Redelivery = 0
+		if !known {
+			list[i].Redelivery = 0
+		}
 	}
 	return list
 }
@@ -84,9 +95,9 @@ func eachRelease(t *testing.T, test func(t *testing.T, dir string, h holds)) {
 
 func TestWhatEachReleaseWroteOpensInThisOne(t *testing.T) {
 	eachRelease(t, func(t *testing.T, dir string, h holds) {
-		s, stop := running(t, dir, Options{})
+		s, stop := running(t, dir, Options{Seal: h.seal})
 		page, _, err := s.Deliveries(t.Context(), hook.Filter{}, 0, 500)
-		if diff := cmp.Diff(h.Deliveries, inFormerNames(page)); err != nil || diff != "" {
+		if diff := cmp.Diff(h.Deliveries, h.inFormerNames(page)); err != nil || diff != "" {
 			t.Errorf("%v\n%s", err, diff)
 		}
 		for id, want := range h.Bodies {
@@ -99,6 +110,17 @@ func TestWhatEachReleaseWroteOpensInThisOne(t *testing.T) {
 		endpoints, err := s.Endpoints(t.Context())
 		if err != nil || len(endpoints) != len(h.Endpoints)+1 { // and the deleted one
 			t.Errorf("%d endpoints (%v), %d were there", len(endpoints), err, len(h.Endpoints))
+		}
+		var values []string
+		for _, e := range endpoints {
+			for _, secret := range e.Secrets {
+				values = append(values, secret.Value)
+			}
+		}
+		for _, want := range keptSecrets {
+			if want != "kept-gone-secret-0123" && !slices.Contains(values, want) { // that endpoint was deleted
+				t.Errorf("the secret %s is not among %q", want, values)
+			}
 		}
 		first := h.Deliveries[len(h.Deliveries)-1]
 		again := verified(first.Event)
@@ -128,11 +150,61 @@ func TestWhatEachReleaseWroteOpensInThisOne(t *testing.T) {
 			t.Error(err)
 		}
 		stop()
-		s, _ = running(t, dir, Options{}) // and a second time
+		s, _ = running(t, dir, Options{Seal: h.seal}) // and a second time
 		if s.Head() != again.Seq || s.Damaged() != 0 {
 			t.Errorf("after a restart the head is %d, %d are damaged", s.Head(), s.Damaged())
 		}
 	})
+}
+
+// versionHeading is the heading of a release in CHANGELOG.md, such as "## 1.2.0 – 2027-01-31" or "## [1.2.0]".
+var versionHeading = regexp.MustCompile(`(?m)^## \[?v?([0-9]+\.[0-9]+\.[0-9]+[-.0-9A-Za-z]*)`)
+
+// TestADatabaseOfEachReleaseIsKept compares the releases in CHANGELOG.md with the kept databases, and requires one whose
+// secrets are sealed, as those of each release from now on are.
+func TestADatabaseOfEachReleaseIsKept(t *testing.T) {
+	changes, err := os.ReadFile("../../CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range missingReleases(string(changes), "testdata/releases") {
+		t.Errorf("CHANGELOG.md has a release %[1]s, and no database of it is kept. Run, with the binary of that release "+
+			"and never with one that was built later:\n\tscripts/keep-release path/to/hookbeam\nand commit "+
+			"server/sqlite/testdata/releases/%[1]s. The folder is named by hookbeam version.", version)
+	}
+	sealed, err := filepath.Glob("testdata/releases/*/seal.key")
+	if err != nil || len(sealed) == 0 {
+		t.Errorf("no kept database has sealed secrets (%v)", err)
+	}
+}
+
+// missingReleases returns the releases in the text of a changelog of which folder has no database, with or without a v
+// before the version.
+func missingReleases(changes, folder string) (missing []string) {
+	for _, found := range versionHeading.FindAllStringSubmatch(changes, -1) {
+		_, plain := os.Stat(filepath.Join(folder, found[1], "holds.json"))
+		_, tagged := os.Stat(filepath.Join(folder, "v"+found[1], "holds.json"))
+		if plain != nil && tagged != nil {
+			missing = append(missing, found[1])
+		}
+	}
+	return missing
+}
+
+func TestAReleaseThatIsNotKeptIsNoticed(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"1.0.0", "v1.1.0"} {
+		kept := filepath.Join(folder, name)
+		err := errors.Join(os.Mkdir(kept, 0o700), os.WriteFile(filepath.Join(kept, "holds.json"), nil, 0o600))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	changes := "# Changelog\n\n## Unreleased\n\n## [1.2.0] - 2027-02-01\n\n## v1.1.0\n\n### Added\n\n" +
+		"## 1.0.0-rc.1\n\n## 1.0.0\n"
+	if diff := cmp.Diff([]string{"1.2.0", "1.0.0-rc.1"}, missingReleases(changes, folder)); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestDataOfANewerReleaseIsRefusedUntouched has each database be one of tomorrow, with and without a WAL.

@@ -166,6 +166,12 @@ var keptSecrets = []string{"whsec_kept_0123456789abcdef", "whsec_kept_fedcba9876
 func TestNoPlainSecretOfAnOlderReleaseIsLeft(t *testing.T) {
 	eachRelease(t, func(t *testing.T, dir string, h holds) {
 		found := filesWith(t, dir, keptSecrets...)
+		if h.seal != nil { // it sealed them itself
+			if found != nil {
+				t.Errorf("it left %q", found)
+			}
+			return
+		}
 		if len(found) < 4 {
 			t.Fatalf("only %q: the test does not see the release's secrets", found)
 		}
