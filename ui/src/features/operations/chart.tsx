@@ -127,12 +127,12 @@ export function ceiling(most: number): number {
   return [1, 2, 5, 10].map((n) => n * power).find((end) => end >= most) ?? most;
 }
 
-/** Times for the axis: the time of day, or the day where a new one begins. */
+/** Times for the axis: days, or times of day, with seconds if the times are less than a minute apart. */
 function clocks(splits: number[]): string[] {
   const long = (splits.at(-1) ?? 0) - (splits[0] ?? 0) > 2 * 86_400;
-  const form = new Intl.DateTimeFormat(
-    "en-GB",
-    long ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" },
-  );
+  const close = (splits[1] ?? 0) - (splits[0] ?? 0) < 60;
+  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+  if (close) time.second = "2-digit";
+  const form = new Intl.DateTimeFormat("en-GB", long ? { day: "numeric", month: "short" } : time);
   return splits.map((at) => form.format(at * 1000));
 }

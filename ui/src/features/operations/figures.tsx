@@ -40,7 +40,8 @@ function Figure({ name, value, children }: { name: string; value: string; childr
     <div className="-mt-px -ml-px border-t border-l border-line px-4 py-3">
       <dt className="text-s text-text-2">{name}</dt>
       <dd className="text-xl font-semibold tracking-[-.015em] tabular-nums">
-        {value} {children && <span className="text-s font-normal tracking-normal text-text-2">{children}</span>}
+        {value}{" "}
+        {children && <span className="inline-block text-s font-normal tracking-normal text-text-2">{children}</span>}
       </dd>
     </div>
   );
