@@ -24,6 +24,7 @@ COPY . .
 COPY --from=ui /src/ui/dist ui/dist
 COPY --from=ui /src/node_modules node_modules
 ARG VERSION=unknown
+RUN cd tools && go run ./compress ../ui/dist
 RUN CGO_ENABLED=0 go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$VERSION" \
     -o /out/usr/local/bin/hookbeam . && \
   cd tools && go run ./release licenses -root .. -out /tmp/THIRD-PARTY-LICENSES.txt && \

@@ -64,8 +64,10 @@ build: bin/hookbeam
 bin/hookbeam: $(GO_SOURCES) $(UI) $(STAMPS)/templ
 	CGO_ENABLED=0 go build -buildvcs=false -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $@ .
 
-$(UI): $(UI_SOURCES) $(PACKAGES)
+# The texts of the dashboard are compressed once, here: the binary has only their gzip form.
+$(UI): $(UI_SOURCES) $(PACKAGES) tools/compress/main.go
 	npm run --silent build
+	cd tools && go run ./compress ../ui/dist
 	@touch $@
 
 $(PACKAGES): package.json package-lock.json $(wildcard .npmrc)

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -31,8 +32,9 @@ var pagesCSS []byte
 var iconSVG []byte
 
 // files serves the files that pages load: under web/ this package's style sheet and icon, under assets/ and embed/ what
-// Vite built. Everything else of the build, such as its manifest, is not served. Pages makes one. A compressed copy of
-// each text file is kept in memory after its first request.
+// Vite built. Everything else of the build, such as its manifest, is not served. Pages makes one. The build has its
+// texts in gzip form (see tools/compress), as most browsers get them. Of other texts, a compressed copy is kept in
+// memory after the first request.
 type files struct {
 	ui         fs.FS
 	own        map[string][]byte // this package's files, by path
@@ -58,37 +60,79 @@ func (f *files) add(name, ext string, content []byte) string {
 	return at
 }
 
-// read returns the content of a file that may be served.
-func (f *files) read(at string) ([]byte, bool) {
+// read returns the content of a file that may be served, and whether that is its gzip form.
+func (f *files) read(at string) (content []byte, packed, ok bool) {
 	if content, ok := f.own[at]; ok {
-		return content, true
+		return content, false, true
 	}
-	if f.ui == nil || !strings.HasPrefix(at, "assets/") && !strings.HasPrefix(at, "embed/") || !fs.ValidPath(at) {
-		return nil, false
+	if f.ui == nil || !strings.HasPrefix(at, "assets/") && !strings.HasPrefix(at, "embed/") || !fs.ValidPath(at) ||
+		path.Ext(at) == ".gz" {
+		return nil, false, false
+	}
+	if compressible(at) {
+		if content, err := fs.ReadFile(f.ui, at+".gz"); err == nil {
+			return content, true, true
+		}
 	}
 	content, err := fs.ReadFile(f.ui, at)
-	return content, err == nil
+	return content, false, err == nil
 }
 
 // serve responds with a file, compressed if the client accepts gzip. It returns false, and writes nothing, if there is
 // no such file. The caller sets Cache-Control.
 func (f *files) serve(w http.ResponseWriter, r *http.Request, at string) bool {
-	content, ok := f.read(at)
+	content, packed, ok := f.read(at)
 	if !ok {
 		return false
 	}
 	h := w.Header()
 	h.Set("Content-Type", contentType(at))
 	h.Set("Vary", "Accept-Encoding")
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && compressible(at) {
+	switch accepted := acceptsGzip(r.Header.Values("Accept-Encoding")); {
+	case accepted && packed:
+		h.Set("Content-Encoding", "gzip")
+	case accepted && compressible(at):
 		h.Set("Content-Encoding", "gzip")
 		content = f.compress(at, content)
+	case packed:
+		content = unpack(content)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(content)))
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(content) // an error means that the client has gone
 	}
 	return true
+}
+
+// acceptsGzip reports whether Accept-Encoding allows gzip (RFC 9110, section 12.5.3): by its name or by "*", and not
+// with the weight 0.
+func acceptsGzip(headers []string) bool {
+	anything := false
+	for coding := range strings.SplitSeq(strings.Join(headers, ","), ",") {
+		name, parameters, _ := strings.Cut(coding, ";")
+		weight := strings.ToLower(strings.ReplaceAll(parameters, " ", ""))
+		allowed := !strings.HasPrefix(weight, "q=0") || strings.Trim(weight[len("q=0"):], ".0") != ""
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "gzip":
+			return allowed
+		case "*":
+			anything = allowed
+		}
+	}
+	return anything
+}
+
+// unpack returns the content of a gzip form. It is part of the binary, so it is neither damaged nor large.
+func unpack(packed []byte) []byte {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		panic(err) // the build is broken
+	}
+	content, err := io.ReadAll(z)
+	if err != nil {
+		panic(err)
+	}
+	return content
 }
 
 // contentType returns the Content-Type of a file by its extension. Those that pages load are listed here, because
@@ -117,8 +161,8 @@ func compressible(at string) bool {
 	return ext == ".js" || ext == ".mjs" || ext == ".css" || ext == ".svg" || ext == ".json" || ext == ".map"
 }
 
-// compressedFile is the gzip form of one file. It is made by the first request for it; requests that arrive meanwhile
-// wait. There is at most one for each file of the build.
+// compressedFile is the gzip form of one file that is not stored in it. It is made by the first request for it;
+// requests that arrive meanwhile wait. There is at most one for each file.
 type compressedFile struct {
 	once    sync.Once
 	content []byte

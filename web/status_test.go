@@ -258,10 +258,13 @@ func TestScriptsForOtherPagesAreFoundByTheirName(t *testing.T) {
 	p := New(Options{UI: fstest.MapFS{
 		"embed/hookbeam.js": {Data: []byte("x")},
 		"embed/sub/y.js":    {Data: []byte("y")},
+		"embed/p.js.gz":     {Data: []byte("p, in gzip form")},
 		"assets/z.js":       {Data: []byte("z")},
 	}})
-	if script, ok := p.Embedded("hookbeam.js"); !ok || string(script) != "x" {
-		t.Errorf("%q, %v", script, ok)
+	for name, want := range map[string]string{"hookbeam.js": "x", "p.js": "p, in gzip form"} {
+		if stored, ok := p.Embedded(name); !ok || string(stored) != want {
+			t.Errorf("%s: %q, %v", name, stored, ok)
+		}
 	}
 	for _, name := range []string{"", "sub/y.js", "../assets/z.js", "page.js", "."} {
 		if _, ok := p.Embedded(name); ok {

@@ -40,13 +40,12 @@ type Pages struct {
 	site    access.Site
 	version string
 	files   *files
-	ui      fs.FS
 	entry   func() (entry, error) // reads the manifest once
 }
 
 // New returns the pages of a server.
 func New(o Options) *Pages {
-	return &Pages{site: o.Site, version: o.Version, files: newFiles(o.UI), ui: o.UI,
+	return &Pages{site: o.Site, version: o.Version, files: newFiles(o.UI),
 		entry: sync.OnceValues(func() (entry, error) { return readManifest(o.UI) })}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -199,6 +200,49 @@ func TestFilesAreServedByTheirNamesOnly(t *testing.T) {
 	}
 	if font, _ := get("assets/inter-g7.woff2", "gzip"); font.Header().Get("Content-Encoding") != "" {
 		t.Error("a font was packed twice")
+	}
+}
+
+// TestACompressedBuildIsServedToEveryone serves a build whose script is stored in its gzip form alone: as it is to a
+// client that accepts it, and unpacked to any other.
+func TestACompressedBuildIsServedToEveryone(t *testing.T) {
+	const script = "export const a = 1;"
+	var small bytes.Buffer
+	z := gzip.NewWriter(&small)
+	_, _ = io.WriteString(z, script)
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p := pages(t, "http://localhost", Options{UI: fstest.MapFS{"assets/a.js.gz": {Data: small.Bytes()}}})
+	for accepted, packed := range map[string]bool{"": false, "br": false, "gzip": true, "br, GZIP;q=0.5": true,
+		"*": true, "gzip;q=0": false, "gzip; q=0.000, *": false, "*;q=0": false, "identity, *;q=0.1": true,
+		"gzip;q=0.001": true, "x-gzip-not": false} {
+		for _, method := range []string{"GET", "HEAD"} {
+			w := httptest.NewRecorder()
+			r := httptest.NewRequest(method, "/", nil)
+			r.Header.Set("Accept-Encoding", accepted)
+			if !p.ServeFile(w, r, "assets/a.js") {
+				t.Fatal("there is no such file")
+			}
+			want, encoding := script, ""
+			if packed {
+				want, encoding = small.String(), "gzip"
+			}
+			h := w.Header()
+			if h.Get("Content-Encoding") != encoding || h.Get("Content-Length") != strconv.Itoa(len(want)) ||
+				h.Get("Vary") != "Accept-Encoding" || h.Get("Content-Type") != "text/javascript; charset=utf-8" {
+				t.Errorf("%s %q: %s", method, accepted, h)
+			}
+			if method == "HEAD" {
+				want = ""
+			}
+			if w.Body.String() != want {
+				t.Errorf("%s %q: %q", method, accepted, w.Body)
+			}
+		}
+	}
+	if p.ServeFile(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), "assets/a.js.gz") {
+		t.Error("the gzip form is served as a file of its own")
 	}
 }
 

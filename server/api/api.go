@@ -77,9 +77,9 @@ type StatusPages interface {
 	// Describe completes a public status by what a reader is told: Title, Note, Tone and PollAfter. languages lists
 	// the languages that the reader prefers, as in Accept-Language.
 	Describe(languages string, p *hook.Public)
-	// Embedded returns a script that pages of other sites load. ok is false for an unknown name, and for every
-	// name if the dashboard was not built.
-	Embedded(name string) (script []byte, ok bool)
+	// Embedded returns a script that pages of other sites load, as it is stored, which may be compressed. ok is false
+	// for an unknown name, and for every name if the dashboard was not built.
+	Embedded(name string) (stored []byte, ok bool)
 }
 
 // Options are what the handlers use. All fields are required unless their comment says otherwise.

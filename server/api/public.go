@@ -345,7 +345,7 @@ func matchesTag(header, tag string) bool {
 // serveEmbed responds with a script that pages of other sites load. The file keeps its name when its content
 // changes, so it is cached for minutes and revalidated by ETag.
 func (a *API) serveEmbed(w http.ResponseWriter, r *http.Request) {
-	script, ok := a.Status.Embedded(r.PathValue("file"))
+	stored, ok := a.Status.Embedded(r.PathValue("file"))
 	h := w.Header()
 	allowAnyOrigin(h)
 	if !ok {
@@ -354,7 +354,7 @@ func (a *API) serveEmbed(w http.ResponseWriter, r *http.Request) {
 			Detail: "This script does not exist. To embed a status, load hookbeam.js."})
 		return
 	}
-	sum := sha256.Sum256(script)
+	sum := sha256.Sum256(stored)
 	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
 	h["ETag"] = []string{"W/" + tag} // weak: compressed and uncompressed scripts have the same tag
 	if matchesTag(r.Header.Get("If-None-Match"), tag) {
