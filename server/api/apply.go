@@ -21,7 +21,7 @@ import (
 )
 
 // ConfigEndpoint describes one endpoint completely, by its name: a field that is left out gets its default. Secrets and
-// verify are the exceptions, so that a configuration need not hold the secrets.
+// verify are the exceptions, so that a configuration need not hold the secrets. Secret settings count as secrets.
 type ConfigEndpoint struct {
 	Name      string `json:"name" minLength:"1" maxLength:"40" example:"stripe" doc:"The name of the endpoint, by which it is found."`
 	Confirmed *bool  `json:"confirmed,omitempty" doc:"false: until it is confirmed, it accepts requests from this machine and its private network only. Default: true."`
@@ -30,7 +30,7 @@ type ConfigEndpoint struct {
 
 // ApplyRequest is the body of POST /apply.
 type ApplyRequest struct {
-	Endpoints []ConfigEndpoint `json:"endpoints" maxItems:"10000" doc:"The endpoints. One with a name that does not exist is created. A field that is left out gets its default; secrets and verify that are left out stay as they are."`
+	Endpoints []ConfigEndpoint `json:"endpoints" maxItems:"10000" doc:"The endpoints. One with a name that does not exist is created. A field that is left out gets its default; secrets, secret settings and verify that are left out stay as they are."`
 	Prune     bool             `json:"prune,omitempty" doc:"Delete the endpoints that are not listed. By default they are left alone."`
 	DryRun    bool             `json:"dry_run,omitempty" doc:"Check everything and return what would change, without changing it."`
 	Plan      string           `json:"plan,omitempty" maxLength:"80" doc:"plan of the dry run whose changes you want. 409 plan_outdated if an endpoint was changed since."`
@@ -122,6 +122,10 @@ func (a *API) editsOf(in *ApplyRequest, stored []hook.Endpoint) ([]intake.Edit, 
 			MaxBody: hook.DefaultMaxBody, Awaiting: c.Confirmed != nil && !*c.Confirmed}}
 		if one.Was != nil {
 			one.Now.Secrets, one.Now.Statuses.LinkKeys = one.Was.Secrets, one.Was.Statuses.LinkKeys
+			one.Now.Settings = one.Was.Settings
+		}
+		if c.Settings == nil {
+			c.Settings = &map[string]string{}
 		}
 		if err := c.apply(&one.Now); err != nil {
 			return nil, at(err, i)
@@ -165,10 +169,10 @@ const unchanged = "unchanged"
 func (a *API) changeOf(edit *intake.Edit, e hook.Endpoint) wire.PlanChange {
 	c := wire.PlanChange{Name: e.Name, Fields: []wire.PlanField{}}
 	before := map[string]any{}
-	var secrets []hook.Secret
+	var secrets, settings []hook.Secret
 	if edit.Was != nil {
 		c.ID, c.URL = edit.Was.ID, a.Site.URL("in/"+edit.Was.Slug)
-		before, secrets = a.fieldsOf(*edit.Was), edit.Was.Secrets
+		before, secrets, settings = a.fieldsOf(*edit.Was), edit.Was.Secrets, secretSettings(edit.Was)
 	}
 	if edit.Delete {
 		c.Action = "delete"
@@ -185,7 +189,8 @@ func (a *API) changeOf(edit *intake.Edit, e hook.Endpoint) wire.PlanChange {
 			c.Fields = append(c.Fields, wire.PlanField{Field: name, From: before[name]})
 		}
 	}
-	c.Fields = append(c.Fields, secretsOf(secrets, e.Secrets)...)
+	c.Fields = append(c.Fields, secretsOf("settings.", settings, secretSettings(&e))...)
+	c.Fields = append(c.Fields, secretsOf("secrets.", secrets, e.Secrets)...)
 	switch {
 	case edit.Was == nil:
 		c.Action = "create"
@@ -197,8 +202,17 @@ func (a *API) changeOf(edit *intake.Edit, e hook.Endpoint) wire.PlanChange {
 	return c
 }
 
-// secretsOf returns what happens to each secret, without values.
-func secretsOf(was, now []hook.Secret) (fields []wire.PlanField) {
+// secretSettings returns the secret settings of an endpoint that are set, as secrets with their names as labels.
+func secretSettings(e *hook.Endpoint) (list []hook.Secret) {
+	_, names := visibleSettings(e.Settings)
+	for _, name := range names {
+		list = append(list, hook.Secret{Label: name, Value: e.Settings[name]})
+	}
+	return list
+}
+
+// secretsOf returns what happens to each secret, without values. prefix begins the names of the fields.
+func secretsOf(prefix string, was, now []hook.Secret) (fields []wire.PlanField) {
 	find := func(list []hook.Secret, label string) *hook.Secret {
 		if i := slices.IndexFunc(list, func(s hook.Secret) bool { return s.Label == label }); i >= 0 {
 			return &list[i]
@@ -208,14 +222,14 @@ func secretsOf(was, now []hook.Secret) (fields []wire.PlanField) {
 	for _, s := range now {
 		switch old := find(was, s.Label); {
 		case old == nil:
-			fields = append(fields, wire.PlanField{Field: "secrets." + s.Label, Secret: "added"})
+			fields = append(fields, wire.PlanField{Field: prefix + s.Label, Secret: "added"})
 		case old.Value != s.Value:
-			fields = append(fields, wire.PlanField{Field: "secrets." + s.Label, Secret: "changed"})
+			fields = append(fields, wire.PlanField{Field: prefix + s.Label, Secret: "changed"})
 		}
 	}
 	for _, s := range was {
 		if find(now, s.Label) == nil {
-			fields = append(fields, wire.PlanField{Field: "secrets." + s.Label, Secret: "removed"})
+			fields = append(fields, wire.PlanField{Field: prefix + s.Label, Secret: "removed"})
 		}
 	}
 	return fields
@@ -224,7 +238,7 @@ func secretsOf(was, now []hook.Secret) (fields []wire.PlanField) {
 // notConfigured are the fields of an endpoint that a configuration does not describe, and those that are compared in
 // another form.
 var notConfigured = []string{"id", "url", "name", "secrets", "open", "created_at", "brings_secret", "handshake_until",
-	"would_verify", "deleted", "revision"}
+	"would_verify", "deleted", "revision", "secret_settings"}
 
 // fieldsOf returns the configuration of an endpoint as JSON values by name, except the secrets. The parts of settings
 // and statuses are fields of their own. Values that are

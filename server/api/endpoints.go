@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,11 +30,26 @@ func View(site access.Site, e hook.Endpoint) wire.Endpoint {
 	if p, known := provider.For(e.Provider); known && len(e.Secrets) == 0 && p.TakesSecret(&e) {
 		v.BringsSecret, v.HandshakeUntil = true, e.HandshakeUntil
 	}
+	v.Settings, v.SecretSettings = visibleSettings(e.Settings)
 	for i, s := range e.Secrets {
 		check := provider.CheckSecret(&e, s.Value)
 		v.Secrets[i].Weak, v.Secrets[i].Doubts = check.Weak, doubtsOf(check)
 	}
 	return v
+}
+
+// visibleSettings returns the settings that clients may see, and the names of the secret ones that are set.
+func visibleSettings(settings map[string]string) (visible map[string]string, secret []string) {
+	visible = map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		switch {
+		case !provider.SecretSetting(name):
+			visible[name] = settings[name]
+		case settings[name] != "":
+			secret = append(secret, name)
+		}
+	}
+	return visible, secret
 }
 
 // formatDuration formats a duration without zero units at the end: 5m, not 5m0s.
@@ -57,7 +74,7 @@ type EndpointChange struct {
 	MaxBody   *int64                `json:"max_body,omitempty" minimum:"1" maximum:"26214400" doc:"Maximum body size in bytes."`
 	Response  orNull[wire.Response] `json:"response,omitempty" doc:"The response to senders; null: the standard response."`
 	SignedURL *string               `json:"signed_url,omitempty" maxLength:"2000" doc:"The URL as registered at the provider, if it differs from url."`
-	Settings  *map[string]string    `json:"settings,omitempty" doc:"The provider's other settings. Replaces them all."`
+	Settings  *map[string]string    `json:"settings,omitempty" doc:"The provider's other settings. Replaces them all, except that a secret one that is left out keeps its value; an empty text removes it."`
 	Statuses  *UpdateStatusRules    `json:"statuses,omitempty" doc:"How statuses are read from its deliveries, and what the public can see."`
 	Allow     *[]string             `json:"allow,omitempty" maxItems:"200" doc:"IP addresses and CIDRs that may send. Empty: any address."`
 }
@@ -86,7 +103,9 @@ func (c *EndpointChange) apply(e *hook.Endpoint) error {
 	setIfSent(&e.Verify, c.Verify)
 	setIfSent(&e.MaxBody, c.MaxBody)
 	setIfSent(&e.SignedURL, c.SignedURL)
-	setIfSent(&e.Settings, c.Settings)
+	if c.Settings != nil {
+		e.Settings = replaceSettings(e.Provider, e.Settings, *c.Settings)
+	}
 	setIfSent(&e.Allow, c.Allow)
 	if c.Statuses != nil {
 		c.Statuses.apply(&e.Statuses)
@@ -127,6 +146,19 @@ func replaceSecrets(old []hook.Secret, sent []SecretInput) []hook.Secret {
 		list = append(list, hook.Secret{Label: s.Label, Value: s.Value})
 	}
 	return list
+}
+
+// replaceSettings returns the new settings of an endpoint of a provider. A secret one that is left out keeps its stored
+// value, so that a client, which never sees it, can send the others back.
+func replaceSettings(id string, old, sent map[string]string) map[string]string {
+	settings := map[string]string{}
+	for name, value := range old {
+		if provider.SecretSetting(name) && provider.HasSetting(id, name) {
+			settings[name] = value
+		}
+	}
+	maps.Copy(settings, sent)
+	return settings
 }
 
 // invalid returns a problem with status 400 and the code "invalid_request".

@@ -51,7 +51,7 @@ func newProvider(p *provider.Provider) wire.Provider {
 	}
 	for _, s := range p.Settings {
 		v.Settings = append(v.Settings, wire.ProviderSetting{Name: s.Name, Label: s.Label, Hint: s.Hint,
-			Required: s.Required, Advanced: s.Advanced, Choices: s.Choices, Default: s.Default})
+			Required: s.Required, Advanced: s.Advanced, Secret: s.Secret, Choices: s.Choices, Default: s.Default})
 	}
 	for _, a := range provider.Aliases(p.ID) {
 		v.Replaces = append(v.Replaces, newAlias(p, &a))

@@ -175,6 +175,9 @@ func (c *endpointShowCmd) Run(ctx context.Context, d Deps) error {
 		for _, name := range sortedKeys(e.Settings) {
 			rows = append(rows, []string{"settings." + name, printable(e.Settings[name])})
 		}
+		for _, name := range e.SecretSettings {
+			rows = append(rows, []string{"settings." + name, "set (its value is not shown)"})
+		}
 		if e.Response != nil {
 			rows = append(rows, []string{"response.status", fmt.Sprint(e.Response.Status)})
 		}

@@ -89,7 +89,7 @@ func exportedEndpoint(e *wire.Endpoint, names *variableNames) (configfile.Fields
 	secrets := []any{}
 	for _, s := range e.Secrets {
 		secrets = append(secrets, configfile.Fields{{Name: "label", Value: s.Label},
-			{Name: "value", Value: configfile.Reference("${" + names.next(e.Name, s.Label) + "}")}})
+			{Name: "value", Value: configfile.Reference("${" + names.next(e.Name, s.Label, "secret") + "}")}})
 	}
 	fields = append(fields, configfile.Field{Name: "secrets", Value: secrets})
 	if e.MaxBody != hook.DefaultMaxBody {
@@ -98,9 +98,12 @@ func exportedEndpoint(e *wire.Endpoint, names *variableNames) (configfile.Fields
 	if !e.Confirmed {
 		fields = append(fields, configfile.Field{Name: "confirmed", Value: false})
 	}
+	if settings := exportedSettings(e, names); len(settings) > 0 {
+		fields = append(fields, configfile.Field{Name: "settings", Value: settings})
+	}
 	for _, f := range []configfile.Field{
-		{Name: "signed_url", Value: e.SignedURL}, {Name: "settings", Value: e.Settings},
-		{Name: "allow", Value: e.Allow}, {Name: "response", Value: e.Response}, {Name: "statuses", Value: e.Statuses},
+		{Name: "signed_url", Value: e.SignedURL}, {Name: "allow", Value: e.Allow},
+		{Name: "response", Value: e.Response}, {Name: "statuses", Value: e.Statuses},
 	} {
 		value, err := plainValue(f.Value)
 		if err != nil {
@@ -111,6 +114,20 @@ func exportedEndpoint(e *wire.Endpoint, names *variableNames) (configfile.Fields
 		}
 	}
 	return fields, nil
+}
+
+// exportedSettings returns the settings of an endpoint that are not empty. The secret ones are references.
+func exportedSettings(e *wire.Endpoint, names *variableNames) (settings configfile.Fields) {
+	for _, name := range sortedKeys(e.Settings) {
+		if value := e.Settings[name]; value != "" {
+			settings = append(settings, configfile.Field{Name: name, Value: value})
+		}
+	}
+	for _, name := range e.SecretSettings {
+		settings = append(settings, configfile.Field{Name: name,
+			Value: configfile.Reference("${" + names.next(e.Name, name, "setting") + "}")})
+	}
+	return settings
 }
 
 // plainValue returns a value as its JSON form, in the types of package configfile. Of objects it leaves out what is
@@ -178,9 +195,10 @@ type variableNames struct {
 // notInVariables is what the name of a variable cannot contain.
 var notInVariables = regexp.MustCompile(`[^A-Z0-9]+`)
 
-// next returns the variable for a secret: SHOP_LIVE_SECRET.
-func (v *variableNames) next(endpoint, label string) string {
-	name := strings.Trim(notInVariables.ReplaceAllString(strings.ToUpper(endpoint+"_"+label), "_"), "_") + "_SECRET"
+// next returns the variable for a secret or a setting of an endpoint: SHOP_LIVE_SECRET.
+func (v *variableNames) next(endpoint, label, kind string) string {
+	name := strings.Trim(notInVariables.ReplaceAllString(strings.ToUpper(endpoint+"_"+label), "_"), "_") + "_" +
+		strings.ToUpper(kind)
 	if name[0] >= '0' && name[0] <= '9' {
 		name = "_" + name
 	}
@@ -188,7 +206,7 @@ func (v *variableNames) next(endpoint, label string) string {
 		name = fmt.Sprintf("%s_%d", base, n)
 	}
 	v.used[name] = true
-	v.lines = append(v.lines, fmt.Sprintf("  %s  the secret %q of %s", name, printable(label), endpoint))
+	v.lines = append(v.lines, fmt.Sprintf("  %s  the %s %q of %s", name, kind, printable(label), endpoint))
 	slices.Sort(v.lines)
 	return name
 }

@@ -35,6 +35,7 @@ func TestAnExportReadsAsItWas(t *testing.T) {
 	e.Statuses.Mapping = &wire.Mapping{Kind: "own", Subject: `body["${x}"]`, State: "body.a",
 		States: []wire.MappedState{{Value: "off", State: "x", Rank: 3, Final: true}, {Value: "y", State: "z"}}}
 	e.Response = &wire.Response{Status: 202, Body: "${NAME}\n"}
+	e.SecretSettings = []string{"verify_token"}
 	e.Secrets = []wire.SecretLabel{{Label: "live"}, {Label: "Live"}, {Label: "☃"}}
 	text, err := exported([]wire.Endpoint{e}, "test")
 	if err != nil {
@@ -57,6 +58,10 @@ func TestAnExportReadsAsItWas(t *testing.T) {
 	}
 	var got api.ConfigEndpoint
 	decode(t, all[0].Fields, &got)
+	e.Settings["verify_token"] = "the value of A_VERIFY_TOKEN_SETTING"
+	if !strings.Contains(string(text), `A_VERIFY_TOKEN_SETTING  the setting "verify_token" of a`) {
+		t.Errorf("the comment does not list the setting:\n%s", text)
+	}
 	if diff := cmp.Diff(e.Settings, *got.Settings); diff != "" {
 		t.Errorf("%s\n%s", diff, text)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
+	"hookbeam/server/provider"
 	"hookbeam/server/signature"
 )
 
@@ -43,7 +44,7 @@ func (d *diagnosis) settingDiffers() {
 func (d *diagnosis) addDifference(q *signature.Request, is, at payload.Selector, place string) bool {
 	name, isSetting := is.Setting()
 	want, has := q.Settings[name], q.Text(at)
-	if !isSetting || has == "" || has == want {
+	if !isSetting || provider.SecretSetting(name) || has == "" || has == want {
 		return false
 	}
 	shown := "another text"

@@ -54,7 +54,7 @@ func withOwnChallenge(settings ...Setting) []Setting {
 			Hint: `a JSON object such as {"token":"{token}","hash":"{hmac}"}, for echo-json and hmac-json`},
 		Setting{Advanced: true, Name: "challenge_when", Label: "Recognised by",
 			Hint: "a place and a value, such as header:X-Type=verification"},
-		Setting{Advanced: true, Name: "challenge_require", Label: "Required by the challenge",
+		Setting{Advanced: true, Secret: true, Name: "challenge_require", Label: "Required by the challenge",
 			Hint: "a place and a value without which it is refused, such as query:hub.verify_token=the-token"},
 		Setting{Advanced: true, Name: "challenge_host", Label: "Host to visit",
 			Hint: "for visit-url: the host of the address, such as sns.*.amazonaws.com"},

@@ -30,7 +30,7 @@ var meta = Provider{
 	},
 	Secret: SecretWords{Name: "App secret", Hint: "32 hex digits, from App settings, Basic; not an access token",
 		Not: []Lookalike{{"EAA", "an access token"}}},
-	Settings: []Setting{{Name: "verify_token", Label: "Verify token",
+	Settings: []Setting{{Name: "verify_token", Label: "Verify token", Secret: true,
 		Hint: "a value that you choose and enter at Meta as well; without it no test of the address is answered"}},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{At: payload.Select("header:X-Hub-Signature-256"), Format: signature.Prefixed,

@@ -17,9 +17,24 @@ type Setting struct {
 	Hint     string
 	Required bool
 	Advanced bool     // most endpoints leave it empty
+	Secret   bool     // clients may set it, and never see it
 	Choices  []string // the only values that it can have; nil: any text
 	Default  string   // what an empty value means; "": nothing, or it cannot be said in a word
 	Beyond   string   // a sentence for people who write a value that is no choice: what is not supported
+}
+
+// SecretSetting reports whether a setting is a secret, which clients may set and never see. That depends on its name
+// alone: an endpoint may still have a setting of the sender that it had before.
+func SecretSetting(name string) bool {
+	return slices.ContainsFunc(catalogue, func(p Provider) bool {
+		return slices.ContainsFunc(p.Settings, func(s Setting) bool { return s.Secret && s.Name == name })
+	})
+}
+
+// HasSetting reports whether an endpoint of a provider can have a setting.
+func HasSetting(id, name string) bool {
+	p, known := For(id)
+	return known && slices.ContainsFunc(p.settings(), func(s Setting) bool { return s.Name == name })
 }
 
 // CheckSettings returns what is wrong with an endpoint's settings for a provider, "" if nothing is. The text is a

@@ -27,7 +27,7 @@ var websub = Provider{
 	Secret: SecretWords{Name: "Secret", Hint: "the hub.secret of the subscription"},
 	Settings: []Setting{
 		{Name: "topic", Label: "Topic", Hint: "the URL of the topic"},
-		{Advanced: true, Name: "verify_token", Label: "Verify token",
+		{Advanced: true, Secret: true, Name: "verify_token", Label: "Verify token",
 			Hint: "a token that the hub has to send; for Meta, choose the sender Meta"},
 	},
 	Signature: signature.Profile{

@@ -15,12 +15,15 @@ type Endpoint struct {
 	MaxBody   int64             `json:"max_body" doc:"Maximum body size in bytes."`
 	Response  *Response         `json:"response" doc:"The response to senders; null for the standard response."`
 	SignedURL string            `json:"signed_url" doc:"The URL as registered at the provider, if it differs from url."`
-	Settings  map[string]string `json:"settings" doc:"The provider's other settings."`
-	Allow     []string          `json:"allow" nullable:"false" doc:"IP addresses that may send, as CIDRs. Empty: any address." example:"[\"203.0.113.0/24\"]"`
-	Statuses  StatusRules       `json:"statuses" doc:"How statuses are read from its deliveries, and what the public can see."`
-	Open      bool              `json:"open" doc:"The endpoint accepts any request without verification: verify is off."`
-	Confirmed bool              `json:"confirmed" doc:"false for the endpoint that was created on the first start until somebody confirms it (POST /endpoints/{id}/confirm). Until then it accepts requests from this machine and its private network only."`
-	CreatedAt hook.Time         `json:"created_at" format:"date-time" doc:"When it was created."`
+	Settings  map[string]string `json:"settings" doc:"The provider's other settings, except those that are secret."`
+
+	SecretSettings []string `json:"secret_settings,omitempty" nullable:"false" example:"[\"verify_token\"]" doc:"Names of the secret settings that are set. Their values are never returned."`
+
+	Allow     []string    `json:"allow" nullable:"false" doc:"IP addresses that may send, as CIDRs. Empty: any address." example:"[\"203.0.113.0/24\"]"`
+	Statuses  StatusRules `json:"statuses" doc:"How statuses are read from its deliveries, and what the public can see."`
+	Open      bool        `json:"open" doc:"The endpoint accepts any request without verification: verify is off."`
+	Confirmed bool        `json:"confirmed" doc:"false for the endpoint that was created on the first start until somebody confirms it (POST /endpoints/{id}/confirm). Until then it accepts requests from this machine and its private network only."`
+	CreatedAt hook.Time   `json:"created_at" format:"date-time" doc:"When it was created."`
 
 	BringsSecret   bool      `json:"brings_secret,omitempty" doc:"The endpoint has no secret, and its sender brings one in a handshake. POST /endpoints/{id}/await-secret has the endpoint wait for it."`
 	HandshakeUntil hook.Time `json:"handshake_until,omitzero" format:"date-time" doc:"Until when the endpoint takes the secret that its sender brings. Absent if it takes none. It may be over."`
@@ -32,8 +35,9 @@ type Endpoint struct {
 	Deleted bool `json:"deleted,omitempty" doc:"In an update: the endpoint was deleted."`
 }
 
-// NewEndpoint returns e as clients see it. The caller passes url, the webhook URL, because it depends on the server's
-// configuration, and tolerance in the format that people read, such as "5m".
+// NewEndpoint returns e as clients see it, except that its settings include those that are secret. The caller passes
+// url, the webhook URL, because it depends on the server's configuration, and tolerance in the format that people read,
+// such as "5m".
 func NewEndpoint(e *hook.Endpoint, url, tolerance string) Endpoint {
 	v := Endpoint{
 		ID: e.ID, Name: e.Name, URL: url, Provider: e.Provider, Verify: e.Verify, Tolerance: tolerance,

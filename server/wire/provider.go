@@ -45,6 +45,7 @@ type ProviderSetting struct {
 	Hint     string   `json:"hint" doc:"Where to find it, or what it looks like."`
 	Required bool     `json:"required" doc:"Deliveries cannot be verified without it."`
 	Advanced bool     `json:"advanced,omitempty" doc:"Most endpoints leave it empty."`
+	Secret   bool     `json:"secret,omitempty" doc:"Its value is never returned. secret_settings of an endpoint says whether it is set."`
 	Choices  []string `json:"choices,omitempty" nullable:"false" doc:"The only values that it can have, if they are fixed."`
 	Default  string   `json:"default,omitempty" example:"sha256" doc:"What an empty value means."`
 }

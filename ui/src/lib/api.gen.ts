@@ -808,7 +808,7 @@ export interface components {
         ApplyRequest: {
             /** @description Check everything and return what would change, without changing it. */
             dry_run?: boolean;
-            /** @description The endpoints. One with a name that does not exist is created. A field that is left out gets its default; secrets and verify that are left out stay as they are. */
+            /** @description The endpoints. One with a name that does not exist is created. A field that is left out gets its default; secrets, secret settings and verify that are left out stay as they are. */
             endpoints: components["schemas"]["ConfigEndpoint"][] | null;
             /** @description plan of the dry run whose changes you want. 409 plan_outdated if an endpoint was changed since. */
             plan?: string;
@@ -910,7 +910,7 @@ export interface components {
             } | null;
             /** @description Replaces the list. A secret without a value keeps the stored one of its label. */
             secrets?: components["schemas"]["SecretInput"][];
-            /** @description The provider's other settings. Replaces them all. */
+            /** @description The provider's other settings. Replaces them all, except that a secret one that is left out keeps its value; an empty text removes it. */
             settings?: {
                 [key: string]: string;
             };
@@ -959,7 +959,7 @@ export interface components {
             } | null;
             /** @description Replaces the list. A secret without a value keeps the stored one of its label. */
             secrets?: components["schemas"]["SecretInput"][];
-            /** @description The provider's other settings. Replaces them all. */
+            /** @description The provider's other settings. Replaces them all, except that a secret one that is left out keeps its value; an empty text removes it. */
             settings?: {
                 [key: string]: string;
             };
@@ -1423,9 +1423,16 @@ export interface components {
             response: components["schemas"]["Response"];
             /** @description Identifies the endpoint's present configuration; another one after each change. Absent in updates. */
             revision?: string;
+            /**
+             * @description Names of the secret settings that are set. Their values are never returned.
+             * @example [
+             *       "verify_token"
+             *     ]
+             */
+            secret_settings?: string[];
             /** @description The active secrets, without their values. */
             secrets: components["schemas"]["SecretLabel"][];
-            /** @description The provider's other settings. */
+            /** @description The provider's other settings, except those that are secret. */
             settings: {
                 [key: string]: string;
             };
@@ -2113,6 +2120,8 @@ export interface components {
             name: string;
             /** @description Deliveries cannot be verified without it. */
             required: boolean;
+            /** @description Its value is never returned. secret_settings of an endpoint says whether it is set. */
+            secret?: boolean;
         };
         /** @description What the holder of a status link can see. */
         PublicStatus: {
@@ -3229,7 +3238,7 @@ export interface components {
             revision?: string;
             /** @description Replaces the list. A secret without a value keeps the stored one of its label. */
             secrets?: components["schemas"]["SecretInput"][];
-            /** @description The provider's other settings. Replaces them all. */
+            /** @description The provider's other settings. Replaces them all, except that a secret one that is left out keeps its value; an empty text removes it. */
             settings?: {
                 [key: string]: string;
             };

@@ -26,6 +26,8 @@ export interface EndpointDraft {
   secrets: SecretDraft[];
   /** The sender's other facts, by name. */
   settings: Record<string, string>;
+  /** The settings whose stored values the server never returns. One that is left empty stays as it is. */
+  secretSettings?: readonly string[];
   signedUrl: string;
   /** Who may send, an address or a CIDR on each line. */
   allow: string;
@@ -48,13 +50,14 @@ export function draftOf(endpoint: Endpoint | undefined): EndpointDraft {
     const rules = { provider: "generic", verify: "off", tolerance: "5m", maxBody: mib } as const;
     return { ...rules, name: "", secrets: [], settings: {}, signedUrl: "", allow: "" };
   }
-  const { name, provider, verify, tolerance, max_body, settings, signed_url, allow } = endpoint;
+  const { name, provider, verify, tolerance, max_body, settings, secret_settings, signed_url, allow } = endpoint;
   const secrets = (endpoint.secrets ?? []).map(({ label, doubts }, key) => {
     const weakness = doubts?.find(({ code }) => code === "weak")?.detail;
     return { label, value: "", kept: true, key, ...(weakness && { weakness }) };
   });
   return {
     ...{ name, provider, verify, tolerance, secrets, settings: { ...settings } },
+    ...(secret_settings && { secretSettings: secret_settings }),
     ...{ maxBody: max_body, signedUrl: signed_url, allow: (allow ?? []).join("\n") },
   };
 }

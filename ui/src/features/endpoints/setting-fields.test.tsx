@@ -2,6 +2,8 @@ import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import { type Provider, providerOf } from "../../entities/provider/queries";
+import type { Endpoint } from "../../lib/api";
+import { draftOf, toRequest } from "./endpoint-draft";
 import { SettingFields } from "./setting-fields";
 
 const any = {
@@ -46,4 +48,16 @@ it("knows a sender by an id of an older release, with its defaults", () => {
   expect(optionsOf(screen.getByRole("combobox", { name: "Form (optional)" }))[0]).toBe("basic (default)");
   expect(basic?.sample_types).toEqual(["order.paid"]);
   expect(providerOf([any], "none")).toBeUndefined();
+});
+
+it("says that a secret setting is saved, and keeps it when the others are sent", () => {
+  const plain = { name: "a", provider: "generic", verify: "off", settings: { header: "X-Own" }, signed_url: "" };
+  const draft = draftOf({ ...plain, secret_settings: ["verify_token"] } as unknown as Endpoint);
+  const settings = [{ name: "verify_token", label: "Verify token", hint: "", required: false, secret: true }];
+  const { rerender } = render(<SettingFields settings={settings} draft={draft} onChange={() => {}} />);
+  const placeholder = () => screen.getByLabelText("Verify token (optional)").getAttribute("placeholder");
+  expect(placeholder()).toBe("kept; type to replace it");
+  expect(toRequest(draft).settings).toEqual({ header: "X-Own" });
+  rerender(<SettingFields settings={settings} draft={draftOf(plain as unknown as Endpoint)} onChange={() => {}} />);
+  expect(placeholder()).toBeNull();
 });

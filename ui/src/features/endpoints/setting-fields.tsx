@@ -10,7 +10,7 @@ type Setting = Provider["settings"][number];
 
 interface SettingFieldsProps {
   settings: readonly Setting[];
-  draft: Pick<EndpointDraft, "settings">;
+  draft: Pick<EndpointDraft, "settings" | "secretSettings">;
   onChange: (change: Pick<EndpointDraft, "settings">) => void;
 }
 
@@ -35,7 +35,8 @@ export function SettingFields({ settings, draft, onChange }: SettingFieldsProps)
               {...control}
               mono
               value={values[name] ?? ""}
-              placeholder={setting.default}
+              placeholder={draft.secretSettings?.includes(name) ? "kept; type to replace it" : setting.default}
+              autoComplete="off"
               onChange={(change) => set(change.target.value)}
               spellCheck={false}
             />
