@@ -181,12 +181,12 @@ func (a *API) changeOf(edit *intake.Edit, e hook.Endpoint) wire.PlanChange {
 	after := a.fieldsOf(e)
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		if was := before[name]; !reflect.DeepEqual(was, after[name]) {
-			c.Fields = append(c.Fields, wire.PlanField{Field: name, From: was, To: after[name]})
+			c.Fields = append(c.Fields, planField(name, was, after[name]))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(before)) {
 		if _, stays := after[name]; !stays {
-			c.Fields = append(c.Fields, wire.PlanField{Field: name, From: before[name]})
+			c.Fields = append(c.Fields, planField(name, before[name], nil))
 		}
 	}
 	c.Fields = append(c.Fields, secretsOf("settings.", settings, secretSettings(&e))...)
@@ -200,6 +200,27 @@ func (a *API) changeOf(edit *intake.Edit, e hook.Endpoint) wire.PlanChange {
 		c.Action = unchanged
 	}
 	return c
+}
+
+// planField returns one field of a plan. Plans end up in the logs of what runs hookbeam apply, so a URL that may contain
+// a secret is left out.
+func planField(name string, was, now any) wire.PlanField {
+	secret := false
+	if name == "signed_url" {
+		for _, address := range []any{was, now} {
+			text, _ := address.(string)
+			secret = secret || provider.SecretURL(text)
+		}
+	}
+	switch {
+	case !secret:
+		return wire.PlanField{Field: name, From: was, To: now}
+	case was == nil:
+		return wire.PlanField{Field: name, Secret: "added"}
+	case now == nil:
+		return wire.PlanField{Field: name, Secret: "removed"}
+	}
+	return wire.PlanField{Field: name, Secret: "changed"}
 }
 
 // secretSettings returns the secret settings of an endpoint that are set, as secrets with their names as labels.

@@ -148,3 +148,32 @@ func TestAChangeOfAnotherRevisionIsRefused(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// TestAPlanHoldsNoSecret plans every change of what is secret beside the secrets: what runs hookbeam apply logs plans.
+func TestAPlanHoldsNoSecret(t *testing.T) {
+	h := newTestAPI(t, "")
+	with := func(token, signed string) string {
+		return `{"prune":false,"endpoints":[{"name":"whatsapp","provider":"meta","signed_url":"` + signed +
+			`","secrets":[{"label":"app","value":"canary0123456789abcdef0123456789"}],"settings":{` + token + `}}]}`
+	}
+	for _, c := range []struct{ config, want string }{
+		{with(`"verify_token":"canary-one"`, "https://a:canary@shop.example/x"),
+			"settings.verify_token added"},
+		{with(`"verify_token":"canary-two"`, "https://a:canary-2@shop.example/x"),
+			"update whatsapp signed_url changed settings.verify_token changed"},
+		{with(`"verify_token":""`, "https://shop.example/x?token=canary"),
+			"update whatsapp signed_url changed settings.verify_token removed"},
+		{with("", "https://shop.example/plain"), "update whatsapp signed_url changed"},
+		{with("", "https://shop.example/other"),
+			"update whatsapp signed_url https://shop.example/plain→https://shop.example/other"},
+	} {
+		plan, lines := h.applied(c.config)
+		text, err := json.Marshal(plan)
+		if err != nil || strings.Contains(string(text), "canary") {
+			t.Errorf("%v: %s", err, text)
+		}
+		if line := strings.Join(lines, "\n"); !strings.Contains(line, c.want) {
+			t.Errorf("no %q in %q", c.want, line)
+		}
+	}
+}

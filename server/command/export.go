@@ -12,12 +12,13 @@ import (
 	"hookbeam/server/client"
 	"hookbeam/server/configfile"
 	"hookbeam/server/hook"
+	"hookbeam/server/provider"
 	"hookbeam/server/wire"
 )
 
 // exportConfigCmd is the command hookbeam export. It writes the endpoints of the server in the format that hookbeam
-// apply reads. Secrets are references to environment variables, which a comment at the beginning lists: the server
-// never returns their values.
+// apply reads. Secrets, secret settings, and URLs that may contain one are references to environment variables, which a
+// comment at the beginning lists.
 type exportConfigCmd struct {
 	Output string `help:"File to create; default: standard output." short:"o" placeholder:"FILE"`
 	Data   string `help:"Data folder of the running server." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
@@ -89,7 +90,7 @@ func exportedEndpoint(e *wire.Endpoint, names *variableNames) (configfile.Fields
 	secrets := []any{}
 	for _, s := range e.Secrets {
 		secrets = append(secrets, configfile.Fields{{Name: "label", Value: s.Label},
-			{Name: "value", Value: configfile.Reference("${" + names.next(e.Name, s.Label, "secret") + "}")}})
+			{Name: "value", Value: names.next(e.Name, s.Label, "secret")}})
 	}
 	fields = append(fields, configfile.Field{Name: "secrets", Value: secrets})
 	if e.MaxBody != hook.DefaultMaxBody {
@@ -101,10 +102,14 @@ func exportedEndpoint(e *wire.Endpoint, names *variableNames) (configfile.Fields
 	if settings := exportedSettings(e, names); len(settings) > 0 {
 		fields = append(fields, configfile.Field{Name: "settings", Value: settings})
 	}
-	for _, f := range []configfile.Field{
-		{Name: "signed_url", Value: e.SignedURL}, {Name: "allow", Value: e.Allow},
-		{Name: "response", Value: e.Response}, {Name: "statuses", Value: e.Statuses},
-	} {
+	signedURL := configfile.Field{Name: "signed_url", Value: e.SignedURL}
+	if provider.SecretURL(e.SignedURL) {
+		reference := names.next(e.Name, signedURL.Name, "secret")
+		fields = append(fields, configfile.Field{Name: signedURL.Name, Value: reference})
+		signedURL.Value = nil
+	}
+	for _, f := range []configfile.Field{signedURL, {Name: "allow", Value: e.Allow},
+		{Name: "response", Value: e.Response}, {Name: "statuses", Value: e.Statuses}} {
 		value, err := plainValue(f.Value)
 		if err != nil {
 			return nil, err
@@ -124,8 +129,7 @@ func exportedSettings(e *wire.Endpoint, names *variableNames) (settings configfi
 		}
 	}
 	for _, name := range e.SecretSettings {
-		settings = append(settings, configfile.Field{Name: name,
-			Value: configfile.Reference("${" + names.next(e.Name, name, "setting") + "}")})
+		settings = append(settings, configfile.Field{Name: name, Value: names.next(e.Name, name, "setting")})
 	}
 	return settings
 }
@@ -195,8 +199,8 @@ type variableNames struct {
 // notInVariables is what the name of a variable cannot contain.
 var notInVariables = regexp.MustCompile(`[^A-Z0-9]+`)
 
-// next returns the variable for a secret or a setting of an endpoint: SHOP_LIVE_SECRET.
-func (v *variableNames) next(endpoint, label, kind string) string {
+// next returns a reference to the variable for a secret or a setting of an endpoint: ${SHOP_LIVE_SECRET}.
+func (v *variableNames) next(endpoint, label, kind string) configfile.Reference {
 	name := strings.Trim(notInVariables.ReplaceAllString(strings.ToUpper(endpoint+"_"+label), "_"), "_") + "_" +
 		strings.ToUpper(kind)
 	if name[0] >= '0' && name[0] <= '9' {
@@ -208,5 +212,5 @@ func (v *variableNames) next(endpoint, label, kind string) string {
 	v.used[name] = true
 	v.lines = append(v.lines, fmt.Sprintf("  %s  the %s %q of %s", name, kind, printable(label), endpoint))
 	slices.Sort(v.lines)
-	return name
+	return configfile.Reference("${" + name + "}")
 }

@@ -93,6 +93,33 @@ func TestAnExportReadsAsItWas(t *testing.T) {
 	}
 }
 
+// TestAnExportHoldsNoSecret exports endpoints with secrets beside those of their signatures.
+func TestAnExportHoldsNoSecret(t *testing.T) {
+	const canary = "canary0123456789abcdef"
+	var e wire.Endpoint
+	e.Name, e.Provider, e.Verify, e.Tolerance, e.Confirmed = "shop", "meta", "enforce", "5m", true
+	e.SecretSettings = []string{"verify_token"}
+	e.SignedURL = "https://user:" + canary + "@shop.example/hooks"
+	own := wire.Endpoint{Name: "own", Provider: "generic", Verify: "enforce", Tolerance: "5m", Confirmed: true,
+		Settings: map[string]string{"header": "X-Mine"}, SignedURL: "https://shop.example/hooks?token=" + canary}
+	open := wire.Endpoint{Name: "open", Provider: "generic-hmac", Verify: "off", Tolerance: "5m", Confirmed: true,
+		SignedURL: "https://shop.example/hooks"}
+	text, err := exported([]wire.Endpoint{e, own, open}, "test")
+	if err != nil || strings.Contains(string(text), canary) {
+		t.Errorf("%v\n%s", err, text)
+	}
+	for _, want := range []string{
+		"verify_token: ${SHOP_VERIFY_TOKEN_SETTING}", "signed_url: ${SHOP_SIGNED_URL_SECRET}",
+		"signed_url: ${OWN_SIGNED_URL_SECRET}", "header: X-Mine", "signed_url: https://shop.example/hooks\n",
+		`#   SHOP_VERIFY_TOKEN_SETTING  the setting "verify_token" of shop`,
+		`#   OWN_SIGNED_URL_SECRET  the secret "signed_url" of own`,
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
 // decode decodes a value as the API does.
 func decode(t *testing.T, value, to any) {
 	t.Helper()

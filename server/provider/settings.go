@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -29,6 +30,13 @@ func SecretSetting(name string) bool {
 	return slices.ContainsFunc(catalogue, func(p Provider) bool {
 		return slices.ContainsFunc(p.Settings, func(s Setting) bool { return s.Secret && s.Name == name })
 	})
+}
+
+// SecretURL reports whether the URL at which a sender sends may contain a secret: it has a user, a query or a fragment,
+// or cannot be parsed.
+func SecretURL(address string) bool {
+	u, err := url.Parse(address)
+	return err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != ""
 }
 
 // HasSetting reports whether an endpoint of a provider can have a setting.

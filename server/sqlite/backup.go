@@ -85,13 +85,26 @@ func copyDatabase(ctx context.Context, from, to string) (err error) {
 		return fmt.Errorf("copy %s: %w", from, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	// SQLite would make the file readable for whom the umask lets. It also takes an empty one.
+	empty, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		err = empty.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("copy %s: %w", from, err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(to))
+		}
+	}()
 	stop := syncOften(to)
 	defer stop()
 	// VACUUM INTO takes no parameter in this position.
 	if _, err := db.ExecContext(ctx, `VACUUM INTO '`+strings.ReplaceAll(to, `'`, `''`)+`'`); err != nil {
 		return fmt.Errorf("copy %s: %w", from, err)
 	}
-	return os.Chmod(to, 0o600)
+	return nil
 }
 
 // syncEvery is how often a copy is synced while it is written.

@@ -160,16 +160,16 @@ func TestWhatEachReleaseWroteOpensInThisOne(t *testing.T) {
 // versionHeading is the heading of a release in CHANGELOG.md, such as "## 1.2.0 – 2027-01-31" or "## [1.2.0]".
 var versionHeading = regexp.MustCompile(`(?m)^## \[?v?([0-9]+\.[0-9]+\.[0-9]+[-.0-9A-Za-z]*)`)
 
-// TestADatabaseOfEachReleaseIsKept compares the releases in CHANGELOG.md with the kept databases, and requires one whose
-// secrets are sealed, as those of each release from now on are.
+// TestADatabaseOfEachReleaseIsKept compares the releases in CHANGELOG.md with the kept databases, and requires one
+// whose secrets are sealed, as those of each release from now on are.
 func TestADatabaseOfEachReleaseIsKept(t *testing.T) {
 	changes, err := os.ReadFile("../../CHANGELOG.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, version := range missingReleases(string(changes), "testdata/releases") {
-		t.Errorf("CHANGELOG.md has a release %[1]s, and no database of it is kept. Run, with the binary of that release "+
-			"and never with one that was built later:\n\tscripts/keep-release path/to/hookbeam\nand commit "+
+		t.Errorf("CHANGELOG.md has a release %[1]s, and no database of it is kept. Run, with the binary of that "+
+			"release and never with one that was built later:\n\tscripts/keep-release path/to/hookbeam\nand commit "+
 			"server/sqlite/testdata/releases/%[1]s. The folder is named by hookbeam version.", version)
 	}
 	sealed, err := filepath.Glob("testdata/releases/*/seal.key")

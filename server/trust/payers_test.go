@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -256,29 +257,38 @@ func awaitStatuses(s *server) {
 
 // control gets JSON over the control channel of the server's data folder, as a command on the same machine does.
 func (s *server) control(path string, out any) error {
-	conn, token, err := datafile.DialControl(s.t.Context(), s.data)
+	text, err := s.controlText(path)
 	if err != nil {
 		return err
+	}
+	return json.Unmarshal(text, out)
+}
+
+// controlText gets the body of an answer over the control channel.
+func (s *server) controlText(path string) ([]byte, error) {
+	conn, token, err := datafile.DialControl(s.t.Context(), s.data)
+	if err != nil {
+		return nil, err
 	}
 	defer conn.Close()
 	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, "http://localhost"+path, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	request.Close = true
 	if err := request.Write(conn); err != nil {
-		return err
+		return nil, err
 	}
 	answer, err := http.ReadResponse(bufio.NewReader(conn), request)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("GET %s over the control channel: %s", path, answer.Status)
+		return nil, fmt.Errorf("GET %s over the control channel: %s", path, answer.Status)
 	}
-	return json.NewDecoder(answer.Body).Decode(out)
+	return io.ReadAll(answer.Body)
 }

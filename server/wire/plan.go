@@ -21,7 +21,7 @@ type PlanChange struct {
 // PlanField is one field that differs.
 type PlanField struct {
 	Field  string `json:"field" example:"tolerance" doc:"The field, with dots between its parts: statuses.page."`
-	From   any    `json:"from,omitempty" doc:"Its value now. Absent for a new endpoint, and for secrets."`
-	To     any    `json:"to,omitempty" doc:"Its value afterwards. Absent for secrets."`
+	From   any    `json:"from,omitempty" doc:"Its value now. Absent for a new endpoint, and for secrets and secret settings."`
+	To     any    `json:"to,omitempty" doc:"Its value afterwards. Absent for secrets and secret settings."`
 	Secret string `json:"secret,omitempty" enum:"added,changed,removed" doc:"Of a secret: what happens to it. Values are never returned."`
 }

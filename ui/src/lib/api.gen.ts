@@ -1983,14 +1983,14 @@ export interface components {
              * @example tolerance
              */
             field: string;
-            /** @description Its value now. Absent for a new endpoint, and for secrets. */
+            /** @description Its value now. Absent for a new endpoint, and for secrets and secret settings. */
             from?: unknown;
             /**
              * @description Of a secret: what happens to it. Values are never returned.
              * @enum {string}
              */
             secret?: "added" | "changed" | "removed";
-            /** @description Its value afterwards. Absent for secrets. */
+            /** @description Its value afterwards. Absent for secrets and secret settings. */
             to?: unknown;
         };
         /** @description An error: problem details (RFC 9457) with a stable code. */
