@@ -61,31 +61,13 @@ func usage(flag string, err error) error {
 // Bytes is a number of bytes, written as 1GiB, 500MB or 4096.
 type Bytes int64
 
-// units are the suffixes of Bytes. A suffix comes before those that it ends with.
-var units = [...]struct {
-	suffix string
-	factor float64
-}{
-	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40},
-	{"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1}, {"", 1},
-}
-
 // UnmarshalText parses a number, which may have a fraction, and an optional unit.
 func (b *Bytes) UnmarshalText(text []byte) error {
-	for _, u := range units {
-		number, ok := strings.CutSuffix(string(text), u.suffix)
-		if !ok {
-			continue
-		}
-		n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		// The limit leaves room for sums of two sizes.
-		if err != nil || n < 0 || math.IsNaN(n) || n*u.factor > math.MaxInt64/2 {
-			break
-		}
-		*b = Bytes(n * u.factor)
-		return nil
+	n, err := hook.ParseBytes(string(text))
+	if err == nil {
+		*b = Bytes(n)
 	}
-	return fmt.Errorf("%q is not a size; write it as 1GiB, 500MB or 4096", text)
+	return err
 }
 
 // Span is a duration, written as 30d, 12h or 1h30m. Unlike time.ParseDuration it accepts days.

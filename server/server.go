@@ -183,8 +183,10 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	// it changed.
 	s.applied = s.views.behind(s.db.Log())
 	statuses := s.views.statuses.View()
-	s.hub = live.New(s.applied, live.Options{Now: clock, Newest: s.db.Log().Head, Statuses: statuses,
-		Encode: api.EncodeText, Ping: api.Ping, Meter: s.counters})
+	s.hub = live.New(s.applied, live.Options{Now: clock, Newest: s.db.Log().Head,
+		FirstKeptOf: s.db.Log().FirstKeptOf, Statuses: statuses, Encode: api.EncodeText, Ping: api.Ping,
+		Meter: s.counters})
+	s.db.Log().HoldBack(func() hook.Seq { return min(s.hub.Position(), s.views.statuses.Stored()) })
 	s.endpoints.Subscribe(s.announceEndpoint)
 	if err := s.createFirstEndpoint(ctx); err != nil {
 		return fmt.Errorf("create the first endpoint: %w", err)

@@ -261,9 +261,9 @@ func secretsOf(prefix string, was, now []hook.Secret) (fields []wire.PlanField) 
 var notConfigured = []string{"id", "url", "name", "secrets", "open", "created_at", "brings_secret", "handshake_until",
 	"would_verify", "deleted", "revision", "secret_settings"}
 
-// fieldsOf returns the configuration of an endpoint as JSON values by name, except the secrets. The parts of settings
-// and statuses are fields of their own. Values that are
-// empty, or false where that is the default, are left out.
+// fieldsOf returns the configuration of an endpoint as JSON values by name, except the secrets. The parts of settings,
+// statuses and retention are fields of their own. Values that are empty, or false where that is the default, are left
+// out.
 func (a *API) fieldsOf(e hook.Endpoint) map[string]any {
 	fields := map[string]any{}
 	text, err := json.Marshal(View(a.Site, e))
@@ -276,7 +276,7 @@ func (a *API) fieldsOf(e hook.Endpoint) map[string]any {
 	for _, name := range notConfigured {
 		delete(fields, name)
 	}
-	for _, group := range []string{"settings", "statuses"} {
+	for _, group := range []string{"settings", "statuses", "retention"} {
 		parts, _ := fields[group].(map[string]any)
 		delete(fields, group)
 		for name, value := range parts {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -26,7 +25,7 @@ type SecretInput struct {
 
 // View returns e as clients of site see it. The server also uses it for the updates of the live connection.
 func View(site access.Site, e hook.Endpoint) wire.Endpoint {
-	v := wire.NewEndpoint(&e, site.URL("in/"+e.Slug), formatDuration(e.Tolerance))
+	v := wire.NewEndpoint(&e, site.URL("in/"+e.Slug), hook.FormatDuration(e.Tolerance))
 	if p, known := provider.For(e.Provider); known && len(e.Secrets) == 0 && p.TakesSecret(&e) {
 		v.BringsSecret, v.HandshakeUntil = true, e.HandshakeUntil
 	}
@@ -52,18 +51,6 @@ func visibleSettings(settings map[string]string) (visible map[string]string, sec
 	return visible, secret
 }
 
-// formatDuration formats a duration without zero units at the end: 5m, not 5m0s.
-func formatDuration(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}
-
 // EndpointChange has the fields that a client may set when it creates or updates an endpoint. A field that is
 // left out, nil here, stays as it is; in a new endpoint it gets its default.
 type EndpointChange struct {
@@ -72,6 +59,7 @@ type EndpointChange struct {
 	Tolerance *string               `json:"tolerance,omitempty" maxLength:"20" example:"5m" doc:"Timestamp tolerance, as a duration; 0s disables the check. Default: that of the provider, mostly 5m."`
 	Secrets   *[]SecretInput        `json:"secrets,omitempty" maxItems:"10" doc:"Replaces the list. A secret without a value keeps the stored one of its label."`
 	MaxBody   *int64                `json:"max_body,omitempty" minimum:"1" maximum:"26214400" doc:"Maximum body size in bytes."`
+	Retention *wire.Retention       `json:"retention,omitempty" doc:"Its own limits on what is kept of its deliveries. Replaces them all; {}: only those of the server."`
 	Response  orNull[wire.Response] `json:"response,omitempty" doc:"The response to senders; null: the standard response."`
 	SignedURL *string               `json:"signed_url,omitempty" maxLength:"2000" doc:"The URL as registered at the provider, if it differs from url."`
 	Settings  *map[string]string    `json:"settings,omitempty" doc:"The provider's other settings. Replaces them all, except that a secret one that is left out keeps its value; an empty text removes it."`
@@ -96,8 +84,8 @@ type UpdateEndpointRequest struct {
 var endpointChanged = &hook.Problem{Kind: hook.ErrConflict, Code: "endpoint_changed",
 	Detail: "Somebody else changed this endpoint meanwhile, so nothing was changed. Read it again, then try again."}
 
-// apply writes the change into e. The only error is a tolerance that is not a duration; intake.Endpoints validates
-// everything else.
+// apply writes the change into e. The only errors are a tolerance and an age that are no durations; intake.Endpoints
+// validates everything else.
 func (c *EndpointChange) apply(e *hook.Endpoint) error {
 	setIfSent(&e.Provider, c.Provider)
 	setIfSent(&e.Verify, c.Verify)
@@ -119,6 +107,16 @@ func (c *EndpointChange) apply(e *hook.Endpoint) error {
 			return invalid("tolerance must be a duration such as 5m, or 0s for no check.")
 		}
 		e.Tolerance = d
+	}
+	if c.Retention != nil {
+		e.Retention = hook.Retention{MaxDeliveries: c.Retention.MaxDeliveries, MaxBytes: c.Retention.MaxBytes}
+		if c.Retention.MaxAge != "" {
+			d, err := hook.ParseSpan(c.Retention.MaxAge)
+			if err != nil {
+				return invalid("retention.max_age must be a duration such as 30d, 12h or 90m.")
+			}
+			e.Retention.MaxAge = d
+		}
 	}
 	if c.Secrets != nil {
 		e.Secrets = replaceSecrets(e.Secrets, *c.Secrets)

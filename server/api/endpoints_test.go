@@ -263,9 +263,9 @@ func TestDurationsAreFormattedWithoutTrailingZeroUnits(t *testing.T) {
 		time.Hour + 30*time.Minute: "1h30m",
 		20 * time.Hour:             "20h",
 	} {
-		got := formatDuration(d)
+		got := hook.FormatDuration(d)
 		if back, err := time.ParseDuration(got); got != want || err != nil || back != d {
-			t.Errorf("formatDuration(%v) = %s, want %s", d, got, want)
+			t.Errorf("FormatDuration(%v) = %s, want %s", d, got, want)
 		}
 	}
 }

@@ -78,11 +78,11 @@ func (l *Live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve upgrades the connection and returns. The hub then sends the frames, and one goroutine reads.
 func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	position, err := l.Hub.PositionAfter(q.Get("after"), hook.EndpointID(q.Get("endpoint")))
+	position, err := l.Hub.PositionAmong(q.Get("after"), hook.EndpointID(q.Get("endpoint")),
+		visible(r.Context()))
 	if err != nil {
 		return err
 	}
-	position.Among = visible(r.Context())
 	client := l.Addresses.Client(r, l.Now())
 	if err := l.enter(client); err != nil {
 		return err

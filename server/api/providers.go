@@ -44,7 +44,8 @@ func newProvider(p *provider.Provider) wire.Provider {
 		Grade: string(p.Grade), GradeNote: p.Grade.Note(), Source: p.Source, Steps: p.Steps,
 		Secret: wire.SecretHelp{Name: p.Secret.Name, Hint: p.Secret.Hint}, Settings: []wire.ProviderSetting{},
 		SignsURL: signsURL, Ranges: []wire.IPRange{}, SampleTypes: types, SignsAddress: signsURL, Types: types,
-		Flows: []wire.Flow{}, Replaces: []wire.ProviderAlias{}, Tolerance: formatDuration(provider.ToleranceOf(p.ID)),
+		Flows: []wire.Flow{}, Replaces: []wire.ProviderAlias{},
+		Tolerance: hook.FormatDuration(provider.ToleranceOf(p.ID)),
 	}
 	for _, f := range sample.Flows(p) {
 		v.Flows = append(v.Flows, wire.Flow(f))

@@ -137,6 +137,7 @@ var schemaDescriptions = map[string]string{
 	"Refusal":                 "A request to a webhook URL of which nothing was stored: only a few facts, no secrets.",
 	"RefusalList":             "The newest refused requests, and how many there were.",
 	"Response":                "A response that an endpoint sends instead of the standard one.",
+	"Retention":               "An endpoint's own limits on what is kept of its deliveries.",
 	"ReverifyRequest":         "What to do with rejected deliveries that verify now.",
 	"ReverifyResult":          "How many rejected deliveries verify with the current secrets.",
 	"ReviewCounts":            "How many subjects need review.",

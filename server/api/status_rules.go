@@ -88,7 +88,7 @@ func (a *API) createLink(ctx context.Context,
 	}
 	if err != nil || lifetime < time.Second || lifetime > access.LongestLink {
 		return nil, invalid(fmt.Sprintf("expires_in must be a duration from 1s to %s, such as 72h.",
-			formatDuration(access.LongestLink)))
+			hook.FormatDuration(access.LongestLink)))
 	}
 	key, err := a.linkKey(ctx, e)
 	if err != nil {
@@ -198,7 +198,7 @@ func (a *API) createLinkKey(ctx context.Context, in *rotateIn) (*struct{ Body wi
 	}
 	if err != nil || overlap < 0 || overlap > access.LongestLink {
 		return nil, invalid(fmt.Sprintf("overlap must be a duration from 0s to %s, such as 24h.",
-			formatDuration(access.LongestLink)))
+			hook.FormatDuration(access.LongestLink)))
 	}
 	k, err := a.rotate(ctx, in.ID, overlap, false)
 	if err != nil {

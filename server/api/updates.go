@@ -62,11 +62,11 @@ func (u *Updates) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // next returns the frame that r asks for, as JSON.
 func (u *Updates) next(r *http.Request) ([]byte, error) {
 	q := r.URL.Query()
-	position, err := u.Hub.PositionAfter(q.Get("after"), hook.EndpointID(q.Get("endpoint")))
+	position, err := u.Hub.PositionAmong(q.Get("after"), hook.EndpointID(q.Get("endpoint")),
+		visible(r.Context()))
 	if err != nil {
 		return nil, err
 	}
-	position.Among = visible(r.Context())
 	wait, err := parseWait(q.Get("wait"))
 	if err != nil {
 		return nil, err

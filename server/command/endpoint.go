@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"hookbeam/server/client"
+	"hookbeam/server/hook"
 	"hookbeam/server/wire"
 )
 
@@ -96,6 +98,9 @@ type endpointCreateCmd struct {
 	Verify      string   `help:"What happens to a delivery that fails verification: enforce, observe or off. Default: enforce if there is a secret, otherwise off." env:"HOOKBEAM_VERIFY" placeholder:"MODE"`
 	Tolerance   string   `help:"Timestamp tolerance, such as 5m; 0s = any age. Default: that of the provider." env:"HOOKBEAM_TOLERANCE" placeholder:"TIME"`
 	MaxBody     int64    `help:"Maximum body size in bytes; default: 1 MiB." env:"HOOKBEAM_MAX_BODY" placeholder:"BYTES"`
+	MaxAge      string   `help:"How long its deliveries are kept, such as 7d; default: --keep-for of the server." env:"HOOKBEAM_MAX_AGE" placeholder:"TIME"`
+	MaxCount    int64    `name:"max-deliveries" help:"How many verified deliveries are kept of it; default: no limit of its own." env:"HOOKBEAM_MAX_DELIVERIES" placeholder:"NUMBER"`
+	MaxBytes    string   `help:"How much disk space its deliveries may take, such as 100MiB; default: no limit of its own." env:"HOOKBEAM_MAX_BYTES" placeholder:"BYTES"`
 	SignedURL   string   `help:"The URL as registered at the provider, if it differs." env:"HOOKBEAM_SIGNED_URL" placeholder:"URL"`
 	Setting     []string `help:"One of the provider's settings, such as webhook_id=WH-1 for PayPal." sep:"none" env:"HOOKBEAM_SETTING" placeholder:"NAME=VALUE"`
 	Allow       []string `help:"Addresses that may send, as IP addresses or CIDRs; default: any." env:"HOOKBEAM_ALLOW" placeholder:"CIDR,…"`
@@ -119,6 +124,13 @@ func (c *endpointCreateCmd) Run(ctx context.Context, d Deps) error {
 	}
 	if c.MaxBody != 0 {
 		body["max_body"] = c.MaxBody
+	}
+	retention, err := c.retention()
+	if err != nil {
+		return err
+	}
+	if retention != (wire.Retention{}) {
+		body["retention"] = retention
 	}
 	if len(settings) > 0 {
 		body["settings"] = settings
@@ -151,6 +163,17 @@ func (c *endpointCreateCmd) Run(ctx context.Context, d Deps) error {
 	})
 }
 
+// retention returns the endpoint's own limits as the API takes them.
+func (c *endpointCreateCmd) retention() (r wire.Retention, err error) {
+	r = wire.Retention{MaxAge: c.MaxAge, MaxDeliveries: c.MaxCount}
+	if c.MaxBytes != "" {
+		if r.MaxBytes, err = hook.ParseBytes(c.MaxBytes); err != nil {
+			return r, usageErrorf("--max-bytes: %v", err)
+		}
+	}
+	return r, nil
+}
+
 // endpointShowCmd is the command hookbeam endpoint show. With --json it prints the response of GET /endpoints/{id}.
 type endpointShowCmd struct {
 	Endpoint string `arg:"" help:"Name or id of the endpoint." placeholder:"ENDPOINT"`
@@ -170,7 +193,10 @@ func (c *endpointShowCmd) Run(ctx context.Context, d Deps) error {
 		rows := [][]string{
 			{"name", e.Name}, {"id", string(e.ID)}, {"url", e.URL}, {"provider", e.Provider},
 			{"verify", string(e.Verify)}, {"tolerance", e.Tolerance}, {"secrets", labelsOf(e.Secrets)},
-			{"max_body", fmt.Sprint(e.MaxBody)}, {"allow", strings.Join(e.Allow, ",")}, {"signed_url", e.SignedURL},
+			{"max_body", fmt.Sprint(e.MaxBody)}, {"retention.max_age", e.Retention.MaxAge},
+			{"retention.max_deliveries", numberOrNone(e.Retention.MaxDeliveries)},
+			{"retention.max_bytes", numberOrNone(e.Retention.MaxBytes)}, {"allow", strings.Join(e.Allow, ",")},
+			{"signed_url", e.SignedURL},
 		}
 		for _, name := range sortedKeys(e.Settings) {
 			rows = append(rows, []string{"settings." + name, printable(e.Settings[name])})
@@ -195,6 +221,14 @@ func (c *endpointShowCmd) Run(ctx context.Context, d Deps) error {
 		}
 		return printTable(d.Stdio.Out, shown)
 	})
+}
+
+// numberOrNone returns a number as text, "" for 0.
+func numberOrNone(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // endpointDeleteCmd is the command hookbeam endpoint delete.

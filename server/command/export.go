@@ -109,7 +109,8 @@ func exportedEndpoint(e *wire.Endpoint, names *variableNames) (configfile.Fields
 		signedURL.Value = nil
 	}
 	for _, f := range []configfile.Field{signedURL, {Name: "allow", Value: e.Allow},
-		{Name: "response", Value: e.Response}, {Name: "statuses", Value: e.Statuses}} {
+		{Name: "retention", Value: e.Retention}, {Name: "response", Value: e.Response},
+		{Name: "statuses", Value: e.Statuses}} {
 		value, err := plainValue(f.Value)
 		if err != nil {
 			return nil, err

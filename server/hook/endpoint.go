@@ -26,9 +26,10 @@ type Endpoint struct {
 	Slug      string // the last part of the URL: the name at creation and a random suffix
 	Provider  string // id of the provider in the catalogue, such as "stripe" or "generic"
 	Verify    Verify
-	Tolerance time.Duration     // how far a timestamp may be from now, in both directions; 0 disables the check
-	Secrets   []Secret          // all are tried, so that a secret can be rotated without rejecting deliveries
-	MaxBody   int64             // bytes
+	Tolerance time.Duration // how far a timestamp may be from now, in both directions; 0 disables the check
+	Secrets   []Secret      // all are tried, so that a secret can be rotated without rejecting deliveries
+	MaxBody   int64         // bytes
+	Retention Retention
 	Response  *Response         // nil: the standard response
 	SignedURL string            // the URL as registered at the provider, if it differs
 	Settings  map[string]string // further facts that the provider's scheme needs, such as "webhook_id"

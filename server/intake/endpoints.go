@@ -340,10 +340,28 @@ func validateEndpoint(e hook.Endpoint) string {
 	case e.Response != nil && (e.Response.Status < 200 || e.Response.Status > 299):
 		return "response.status must be a 2xx status, because the sender must not retry a delivery that was stored."
 	}
+	if problem := validateRetention(e.Retention); problem != "" {
+		return problem
+	}
 	if problem := validateStatuses(e.Statuses); problem != "" {
 		return problem
 	}
 	return validateSecrets(e)
+}
+
+// validateRetention returns a sentence for the user about the first limit that is not valid, or "".
+func validateRetention(r hook.Retention) string {
+	switch {
+	case r.MaxAge != 0 && (r.MaxAge < hook.MinRetentionAge || r.MaxAge > hook.MaxRetentionAge ||
+		r.MaxAge%time.Second != 0):
+		return "retention.max_age must be a whole number of seconds from 1m to 36500d. Leave it out for no limit."
+	case r.MaxDeliveries < 0 || r.MaxDeliveries > hook.MaxRetentionCount:
+		return "retention.max_deliveries must be a positive number. Leave it out for no limit."
+	case r.MaxBytes != 0 && (r.MaxBytes < hook.MinRetentionBytes || r.MaxBytes > hook.MaxRetentionCount):
+		return fmt.Sprintf("retention.max_bytes must be at least %d bytes. Leave it out for no limit.",
+			hook.MinRetentionBytes)
+	}
+	return ""
 }
 
 // validateSecrets returns a sentence for the user about the first secret that is not valid, or "". A secret that merely

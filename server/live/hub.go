@@ -46,6 +46,9 @@ type Options struct {
 	// Newest returns the newest seq that a client's cursor may name. It may be greater than the head of Log, because
 	// pages of deliveries are read from the log itself. nil: the head of Log.
 	Newest func() hook.Seq
+	// FirstKeptOf is the FirstKept of Log for the deliveries of one endpoint ("": of all) that are in a set.
+	// nil: that of Log.
+	FirstKeptOf func(endpoint hook.EndpointID, among *hook.EndpointSet) hook.Seq
 	// Statuses are announced beside the deliveries; nil: there are none.
 	Statuses Statuses
 	// Encode wraps a frame's payload as a message of the socket protocol. It returns a new slice.
@@ -219,8 +222,13 @@ type Position struct {
 // delivery that is kept. With a cursor of another log, of the future, or older than what is kept, the reader begins at
 // the head and is told to load its first page again. A text that is not a cursor is a problem of kind hook.ErrInvalid.
 func (h *Hub) PositionAfter(after string, endpoint hook.EndpointID) (Position, error) {
+	return h.PositionAmong(after, endpoint, nil)
+}
+
+// PositionAmong is PositionAfter for a reader that may see only the endpoints of a set; nil: all.
+func (h *Hub) PositionAmong(after string, endpoint hook.EndpointID, among *hook.EndpointSet) (Position, error) {
 	h.lastAsked.Store(h.options.Now().Unix())
-	p := Position{Endpoint: endpoint, fresh: true}
+	p := Position{Endpoint: endpoint, Among: among, fresh: true}
 	switch after {
 	case "":
 		p.sentUpTo = h.Position()
@@ -232,7 +240,7 @@ func (h *Hub) PositionAfter(after string, endpoint hook.EndpointID) (Position, e
 			return p, err
 		}
 		p.sentUpTo = c.Seq
-		if c.Epoch != h.log.Epoch() || c.Seq < h.log.FirstKept()-1 || c.Seq > h.newest() {
+		if c.Epoch != h.log.Epoch() || c.Seq < h.firstKept(&p)-1 || c.Seq > h.newest() {
 			p.reset, p.sentUpTo = true, h.Position()
 		}
 	}
@@ -241,6 +249,14 @@ func (h *Hub) PositionAfter(after string, endpoint hook.EndpointID) (Position, e
 	defer h.mu.RUnlock()
 	h.toRing(&p)
 	return p, nil
+}
+
+// firstKept is the seq from which on retention has removed no verified delivery that a reader would get.
+func (h *Hub) firstKept(p *Position) hook.Seq {
+	if h.options.FirstKeptOf != nil {
+		return h.options.FirstKeptOf(p.Endpoint, p.Among)
+	}
+	return h.log.FirstKept()
 }
 
 // newest is the newest seq that a client's cursor may name; see Options.Newest.

@@ -249,3 +249,36 @@ func TestALongPollReturnsEmptyWhenNothingComes(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// TestACursorBeforeWhatALimitRemovedIsReset has a limit of one endpoint remove deliveries from the middle of the log:
+// only readers that would miss some load their first page again.
+func TestACursorBeforeWhatALimitRemovedIsReset(t *testing.T) {
+	log := newMemoryLog()
+	for range 9 {
+		log.add("ep_a")
+	}
+	h := New(log, Options{Now: time.Now, FirstKeptOf: func(e hook.EndpointID, among *hook.EndpointSet) hook.Seq {
+		if e != "ep_b" && among.Has("ep_a") {
+			return 6
+		}
+		return log.FirstKept()
+	}})
+	for _, c := range []struct {
+		after    string
+		endpoint hook.EndpointID
+		among    *hook.EndpointSet
+		reset    bool
+	}{
+		{"epochone.0.4", "", nil, true},
+		{"epochone.0.5", "", nil, false},
+		{"epochone.0.4", "ep_a", nil, true},
+		{"epochone.0.4", "ep_b", nil, false},
+		{"epochone.0.4", "", hook.NewEndpointSet("ep_b"), false},
+		{"0", "", nil, false},
+	} {
+		p, err := h.PositionAmong(c.after, c.endpoint, c.among)
+		if err != nil || p.reset != c.reset || p.Among != c.among {
+			t.Errorf("%+v: %+v (%v)", c, p, err)
+		}
+	}
+}

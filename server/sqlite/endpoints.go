@@ -13,7 +13,7 @@ import (
 // table at the start, and stores each change.
 const endpointColumns = `id, name, slug, provider, verify, tolerance, secrets, max_body, response,
 	signed_url, settings, allow, statuses, confirmed,
-	checked_as, would_verify, created_at, deleted_at`
+	checked_as, would_verify, created_at, deleted_at, max_age, max_deliveries, max_bytes`
 
 // Endpoints returns all endpoints, also deleted ones, oldest first. The columns secrets, response, settings, allow and
 // statuses are JSON. What is secret in them is stored sealed, and opened here: see mapSecrets.
@@ -31,11 +31,11 @@ func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 		var e hook.Endpoint
 		var sealed sealedRow
 		var response, allow []byte
-		var tolerance, created, deleted int64
+		var tolerance, created, deleted, maxAge int64
 		var confirmed bool
 		if err := rows.Scan(&e.ID, &e.Name, &e.Slug, &e.Provider, &e.Verify, &tolerance, &sealed[0], &e.MaxBody,
 			&response, &sealed[1], &sealed[2], &allow, &sealed[3], &confirmed, &sealed[4], &e.WouldVerify,
-			&created, &deleted); err != nil {
+			&created, &deleted, &maxAge, &e.Retention.MaxDeliveries, &e.Retention.MaxBytes); err != nil {
 			return nil, s.failed("read endpoints", err)
 		}
 		for text, into := range map[*[]byte]any{&response: &e.Response, &allow: &e.Allow} {
@@ -50,6 +50,7 @@ func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 		e.Secrets, e.Settings, e.Statuses = opened.Secrets, opened.Settings, opened.Statuses
 		e.SignedURL, e.CheckedAs = opened.SignedURL, opened.CheckedAs
 		e.Tolerance, e.CreatedAt, e.Awaiting = time.Duration(tolerance)*time.Second, hook.Millis(created), !confirmed
+		e.Retention.MaxAge = time.Duration(maxAge) * time.Second
 		if deleted != 0 {
 			e.DeletedAt = hook.Millis(deleted)
 		}
@@ -87,9 +88,10 @@ func (s *Registry) endpointWrite(e hook.Endpoint) (func(*writerConn) error, erro
 	}
 	return func(c *writerConn) error {
 		return c.exec(`INSERT OR REPLACE INTO endpoints (`+endpointColumns+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			string(e.ID), e.Name, e.Slug, e.Provider, string(e.Verify), int64(e.Tolerance/time.Second),
 			sealed[0], e.MaxBody, texts[0], sealed[1], sealed[2], texts[1], sealed[3],
-			confirmed, sealed[4], int64(e.WouldVerify), e.CreatedAt.UnixMilli(), deleted)
+			confirmed, sealed[4], int64(e.WouldVerify), e.CreatedAt.UnixMilli(), deleted,
+			int64(e.Retention.MaxAge/time.Second), e.Retention.MaxDeliveries, e.Retention.MaxBytes)
 	}, nil
 }

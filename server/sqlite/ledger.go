@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"sync"
 
 	"hookbeam/server/hook"
@@ -34,6 +35,10 @@ type account struct {
 	key   accountKey
 	total *rowAmount // of this kind, over all endpoints
 	dirty bool       // changed since it was last written
+
+	// removedTo is the newest seq of this account that a limit of its endpoint removed; 0: none. Such deliveries are
+	// gone from the middle of the log.
+	removedTo hook.Seq
 }
 
 // ledger counts the rows of the log and their size in memory, so that retention need not query the database after each
@@ -58,11 +63,13 @@ type ledger struct {
 	saveDue     bool      // the open transaction must write the ledger
 	unsaved     bool      // something was committed since the ledger was written
 	staleOnDisk bool      // rows were counted at the start that the tables did not include
+	remarked    bool      // the removedTo of an account changed since the last publish
 	flags       ledgerFlags
 	committed   struct { // as of the last commit, for other goroutines
 		sync.Mutex
-		totals map[string]rowAmount
-		flags  ledgerFlags
+		totals  map[string]rowAmount
+		flags   ledgerFlags
+		removed map[hook.EndpointID]hook.Seq // the removedTo of verified deliveries; replaced, never modified
 	}
 }
 
@@ -70,6 +77,7 @@ type ledger struct {
 type posting struct {
 	account *account
 	rowAmount
+	removedTo hook.Seq // of the account before
 }
 
 // ledgerSavepoint is a point in the open transaction to which the ledger can be rolled back.
@@ -82,6 +90,7 @@ type ledgerSavepoint struct {
 type ledgerFlags struct {
 	exact   bool     // the account of events is correct; see countEvents
 	thinned hook.Seq // all unsigned deliveries up to this seq were removed
+	gaps    hook.Seq // the greatest removedTo of all accounts
 }
 
 // newLedger returns a ledger in which nothing is counted.
@@ -120,8 +129,16 @@ func (l *ledger) total(kind string) *rowAmount {
 // the transaction then writes the ledger.
 func (l *ledger) post(a *account, number, bytes int64) {
 	a.add(number, bytes)
-	l.journal = append(l.journal, posting{a, rowAmount{number, bytes}})
+	l.journal = append(l.journal, posting{a, rowAmount{number, bytes}, a.removedTo})
 	l.saveDue = l.saveDue || number < 0
+}
+
+// mark notes that a limit of an account's endpoint removed its delivery seq. The open transaction writes the ledger.
+func (l *ledger) mark(a *account, seq hook.Seq) {
+	l.journal = append(l.journal, posting{account: a, removedTo: a.removedTo})
+	a.removedTo = max(a.removedTo, seq)
+	l.flags.gaps = max(l.flags.gaps, seq)
+	a.dirty, l.saveDue, l.remarked = true, true, true
 }
 
 // add changes the account and its total.
@@ -138,8 +155,9 @@ func (l *ledger) savepoint() ledgerSavepoint { return ledgerSavepoint{len(l.jour
 
 // rollbackTo takes back what was posted since a savepoint.
 func (l *ledger) rollbackTo(m ledgerSavepoint) {
-	for _, p := range l.journal[m.postings:] {
+	for _, p := range slices.Backward(l.journal[m.postings:]) {
 		p.account.add(-p.number, -p.bytes)
+		p.account.removedTo = p.removedTo
 	}
 	l.journal, l.flags = l.journal[:m.postings], m.flags
 }
@@ -174,6 +192,16 @@ func (l *ledger) publish() {
 		l.committed.totals[kind] = *total
 	}
 	l.committed.flags = l.flags
+	if !l.remarked {
+		return
+	}
+	l.remarked = false
+	l.committed.removed = map[hook.EndpointID]hook.Seq{}
+	for key, a := range l.accounts {
+		if key.kind == kindVerified && a.removedTo > 0 {
+			l.committed.removed[key.endpoint] = a.removedTo
+		}
+	}
 }
 
 // committedFlags returns the flags as of the last commit. Any goroutine may call it.
@@ -197,9 +225,10 @@ func (s *Log) saveLedger(head hook.Seq) error {
 		if !a.dirty {
 			continue
 		}
-		if err := s.write.exec(`INSERT INTO counts (endpoint, kind, number, bytes) VALUES (?, ?, ?, ?)
-			ON CONFLICT (endpoint, kind) DO UPDATE SET number = excluded.number, bytes = excluded.bytes`,
-			string(a.key.endpoint), a.key.kind, a.number, a.bytes); err != nil {
+		if err := s.write.exec(`INSERT INTO counts (endpoint, kind, number, bytes, removed_to) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (endpoint, kind) DO UPDATE SET number = excluded.number, bytes = excluded.bytes,
+			removed_to = excluded.removed_to`,
+			string(a.key.endpoint), a.key.kind, a.number, a.bytes, int64(a.removedTo)); err != nil {
 			return fmt.Errorf("write what is kept: %w", err)
 		}
 	}
@@ -230,7 +259,7 @@ func (s *Log) loadLedger() (head hook.Seq, err error) {
 	countedTo := int64(0)
 	if row != nil {
 		countedTo = row[0].(int64)
-		s.ledger.flags = ledgerFlags{row[1] == int64(1), hook.Seq(row[2].(int64))}
+		s.ledger.flags = ledgerFlags{exact: row[1] == int64(1), thinned: hook.Seq(row[2].(int64))}
 		s.clock.load(row[3].(int64), row[4].(int64))
 	} else {
 		event, err := s.write.value(`SELECT 1 FROM events LIMIT 1`)
@@ -239,9 +268,11 @@ func (s *Log) loadLedger() (head hook.Seq, err error) {
 		}
 		s.ledger.flags.exact = event == nil
 	}
-	if err := s.write.each(`SELECT endpoint, kind, number, bytes FROM counts`, func(row []driver.Value) {
+	if err := s.write.each(`SELECT endpoint, kind, number, bytes, removed_to FROM counts`, func(row []driver.Value) {
 		a := s.ledger.account(hook.EndpointID(row[0].(string)), row[1].(string))
 		a.add(row[2].(int64), row[3].(int64))
+		a.removedTo = hook.Seq(row[4].(int64))
+		s.ledger.flags.gaps, s.ledger.remarked = max(s.ledger.flags.gaps, a.removedTo), true
 		a.dirty = false
 	}); err != nil {
 		return 0, err

@@ -33,7 +33,8 @@ type Log struct {
 	clock          clockWatch
 	sweeper        sweeper
 	damagedRecords damagedRecords
-	tail           tail // the newest deliveries, in memory
+	hold           atomic.Pointer[func() hook.Seq] // see HoldBack
+	tail           tail                            // the newest deliveries, in memory
 
 	requests sync.Pool // of *writeRequest, for appends
 	growth   struct {  // see Changed
@@ -89,8 +90,8 @@ func (s *Log) Epoch() string { return s.epoch }
 // Head is the newest committed seq, 0 if there is none.
 func (s *Log) Head() hook.Seq { return hook.Seq(s.head.Load()) }
 
-// FirstKept is the seq from which on retention has removed only rejected and unsigned deliveries. Any delivery before
-// it may have been removed.
+// FirstKept is the seq from which on retention has removed only rejected and unsigned deliveries, and those beyond the
+// limits of their endpoint, see FirstKeptOf. Any delivery before it may have been removed.
 func (s *Log) FirstKept() hook.Seq { return s.removedUpTo() + 1 }
 
 // removedUpTo is the seq before FirstKept.

@@ -22,6 +22,7 @@ const (
 
 // sweeper is the state of retention. Retention removes, in this order:
 //
+//   - deliveries beyond the limits that their endpoint has of its own: see sweepEndpoints;
 //   - rejected deliveries beyond the limits of their endpoint or of all rejected ones. An append does this itself (see
 //     trimRejected); a pass only after the limits were changed;
 //   - unsigned and rejected deliveries beyond their shares of --keep-bytes, from the middle of the log, too;
@@ -30,9 +31,10 @@ const (
 //
 // So unverified deliveries never displace verified ones; see bounds.
 type sweeper struct {
-	mu       sync.Mutex    // held during a pass over deliveries; guards unsigned and saved
+	mu       sync.Mutex    // held during a pass over deliveries; guards unsigned, scanned and saved
 	wake     chan struct{} // has one slot; the writer sends when a limit is exceeded
 	unsigned hook.Seq      // no unsigned delivery up to this seq is kept
+	scanned  scannedTo     // what sweepEndpoints need not look at again
 	saved    time.Duration // when the ledger was last written, on the monotonic clock
 	events   eventSweeper
 
@@ -86,6 +88,9 @@ func (s *Log) sweepDeliveries(ctx context.Context) (removed int64, err error) {
 	s.sweeper.mu.Lock()
 	defer s.sweeper.mu.Unlock()
 	before := s.ageCutoff()
+	if removed, err = s.sweepEndpoints(ctx); err != nil {
+		return removed, err
+	}
 	for _, step := range []func(context.Context) (int64, error){
 		s.sweepRejected,
 		s.sweepUnverified,

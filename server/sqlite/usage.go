@@ -17,6 +17,25 @@ func (s *Log) Usage() hook.Usage {
 	}
 }
 
-// Thinned is the seq up to which all unsigned deliveries were removed. Unlike FirstKept, it says nothing about verified
-// ones. A rebuild of a projection cannot repeat what these unsigned deliveries caused.
-func (s *Log) Thinned() hook.Seq { return max(s.ledger.committedFlags().thinned, s.removedUpTo()) }
+// Thinned is the seq up to which deliveries may be gone from the middle of the log: unsigned ones, and those beyond the
+// limits of their endpoint. Unlike FirstKept, it says nothing about the others. A rebuild of a projection cannot repeat
+// what deliveries caused that are gone.
+func (s *Log) Thinned() hook.Seq {
+	flags := s.ledger.committedFlags()
+	return max(flags.thinned, flags.gaps, s.removedUpTo())
+}
+
+// FirstKeptOf is FirstKept for the deliveries of one endpoint ("": of all) that are in the set among (nil: all). It is
+// greater where a limit of an endpoint removed verified deliveries from the middle of the log.
+func (s *Log) FirstKeptOf(endpoint hook.EndpointID, among *hook.EndpointSet) hook.Seq {
+	first := s.FirstKept()
+	s.ledger.committed.Lock()
+	removed := s.ledger.committed.removed
+	s.ledger.committed.Unlock()
+	for id, seq := range removed {
+		if (endpoint == "" || endpoint == id) && among.Has(id) {
+			first = max(first, seq+1)
+		}
+	}
+	return first
+}

@@ -184,6 +184,19 @@ func (p *Projector) Position() hook.Seq {
 	return p.position
 }
 
+// Stored is the seq up to which nothing would be lost if the process died now and deliveries were removed from the log:
+// what those up to it have changed is in the tables.
+func (p *Projector) Stored() hook.Seq {
+	p.using.RLock()
+	defer p.using.RUnlock()
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.pending.empty() {
+		return p.position
+	}
+	return p.store.Position()
+}
+
 // Moved returns a channel that is closed when the position moves after this call.
 func (p *Projector) Moved() <-chan struct{} {
 	p.mu.RLock()

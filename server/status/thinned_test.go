@@ -142,3 +142,52 @@ func TestASetOfSeqs(t *testing.T) {
 		t.Errorf("%d words", len(set.words))
 	}
 }
+
+// TestARebuildImportsWhatTheLimitOfAnEndpointRemoved removes verified deliveries from the middle of the log. Their
+// payments keep what they know, also after a rebuild.
+func TestARebuildImportsWhatTheLimitOfAnEndpointRemoved(t *testing.T) {
+	h := newHarness(t)
+	e := h.endpoint
+	e.Slug, e.Verify, e.MaxBody, e.Retention = "stripe", hook.Enforce, 1, hook.Retention{MaxDeliveries: 10}
+	other := life(500)[0].record(hook.Verified)
+	other.Endpoint = "ep_other"
+	if err := h.log.Append(&other); err != nil { // so that the oldest end of the log stays where it is
+		t.Fatal(err)
+	}
+	for n := range 12 {
+		h.receive(life(n)...)
+	}
+	if err := h.projector.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.db.Registry().PutEndpoint(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	before := h.list(hook.StatusFilter{})
+	gone := h.sweepLog()
+	h.stop()
+	h.open(sqlite.Options{})
+	if err := h.projector.RequestRebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.rebuild()
+	after := h.list(hook.StatusFilter{})
+	if diff := cmp.Diff(before, after); diff != "" || len(before) != 12 || gone < 20 {
+		t.Errorf("%d statuses after %d deliveries went: %s", len(after), gone, diff)
+	}
+}
+
+// TestNothingIsRemovedBeforeItIsStored checks what a limit of an endpoint waits for.
+func TestNothingIsRemovedBeforeItIsStored(t *testing.T) {
+	h := newHarness(t)
+	h.receive(life(1)...)
+	if got := h.projector.Stored(); got != 0 {
+		t.Errorf("stored up to %d, before anything was written", got)
+	}
+	if err := h.projector.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.projector.Stored(); got != h.log.Head() {
+		t.Errorf("stored up to %d of %d", got, h.log.Head())
+	}
+}

@@ -13,6 +13,7 @@ type Endpoint struct {
 	Tolerance string            `json:"tolerance" example:"5m" doc:"Timestamp tolerance: how old a signature may be. 0s disables the check."`
 	Secrets   []SecretLabel     `json:"secrets" nullable:"false" doc:"The active secrets, without their values."`
 	MaxBody   int64             `json:"max_body" doc:"Maximum body size in bytes."`
+	Retention Retention         `json:"retention" doc:"Its own limits on what is kept of its deliveries; {} if only those of the server apply."`
 	Response  *Response         `json:"response" doc:"The response to senders; null for the standard response."`
 	SignedURL string            `json:"signed_url" doc:"The URL as registered at the provider, if it differs from url."`
 	Settings  map[string]string `json:"settings" doc:"The provider's other settings, except those that are secret."`
@@ -41,7 +42,8 @@ type Endpoint struct {
 func NewEndpoint(e *hook.Endpoint, url, tolerance string) Endpoint {
 	v := Endpoint{
 		ID: e.ID, Name: e.Name, URL: url, Provider: e.Provider, Verify: e.Verify, Tolerance: tolerance,
-		Secrets: make([]SecretLabel, len(e.Secrets)), MaxBody: e.MaxBody, Response: (*Response)(e.Response),
+		Secrets: make([]SecretLabel, len(e.Secrets)), MaxBody: e.MaxBody,
+		Retention: newRetention(e.Retention), Response: (*Response)(e.Response),
 		SignedURL: e.SignedURL, Settings: e.Settings, Allow: append([]string{}, e.Allow...),
 		Statuses: newStatusRules(e.Statuses),
 		Open:     e.Verify == hook.Off, Confirmed: !e.Awaiting, CreatedAt: e.CreatedAt, Deleted: !e.DeletedAt.IsZero(),
@@ -52,6 +54,22 @@ func NewEndpoint(e *hook.Endpoint, url, tolerance string) Endpoint {
 	}
 	if v.Settings == nil {
 		v.Settings = map[string]string{}
+	}
+	return v
+}
+
+// Retention are an endpoint's own limits on what is kept of its deliveries. They can only lower those of the server.
+type Retention struct {
+	MaxAge        string `json:"max_age,omitempty" maxLength:"20" example:"30d" doc:"Deliveries that were received longer ago are removed: 30d, 12h, 90m; at least 1m. Absent: no limit of its own."`
+	MaxDeliveries int64  `json:"max_deliveries,omitempty" minimum:"0" maximum:"1125899906842624" doc:"Maximum number of verified deliveries. The oldest are removed. Unsigned and rejected ones have what these leave free, and a sixteenth more. Absent: no limit of its own."`
+	MaxBytes      int64  `json:"max_bytes,omitempty" minimum:"0" maximum:"1125899906842624" doc:"As max_deliveries, for the bytes that deliveries take in the database; at least 65536. Absent: no limit of its own."`
+}
+
+// newRetention returns r as clients see it.
+func newRetention(r hook.Retention) Retention {
+	v := Retention{MaxDeliveries: r.MaxDeliveries, MaxBytes: r.MaxBytes}
+	if r.MaxAge > 0 {
+		v.MaxAge = hook.FormatSpan(r.MaxAge)
 	}
 	return v
 }

@@ -79,7 +79,9 @@ CREATE TABLE endpoints (
     created_at INTEGER NOT NULL,
     deleted_at INTEGER NOT NULL  -- 0 while it lives
 , statuses TEXT NOT NULL DEFAULT '{}', confirmed INTEGER NOT NULL DEFAULT 1, checked_as TEXT NOT NULL
-    DEFAULT '', would_verify INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+    DEFAULT '', would_verify INTEGER NOT NULL DEFAULT 0, max_age INTEGER NOT NULL
+    DEFAULT 0, max_deliveries INTEGER NOT NULL DEFAULT 0, max_bytes INTEGER NOT NULL
+    DEFAULT 0) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sessions (
     token      TEXT    PRIMARY KEY, -- hashed
@@ -116,7 +118,7 @@ CREATE TABLE counts (
     endpoint TEXT    NOT NULL, -- empty for events
     kind     TEXT    NOT NULL, -- verified, unsigned, rejected; events, forgotten, forgotten_early
     number   INTEGER NOT NULL,
-    bytes    INTEGER NOT NULL,
+    bytes    INTEGER NOT NULL, removed_to INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (endpoint, kind)
 ) STRICT, WITHOUT ROWID;
 
@@ -162,4 +164,5 @@ INSERT INTO goose_db_version (version_id, is_applied) VALUES
     (7, 1),
     (8, 1),
     (9, 1),
-    (10, 1);
+    (10, 1),
+    (11, 1);

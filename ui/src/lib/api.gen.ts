@@ -908,6 +908,8 @@ export interface components {
                  */
                 status: number;
             } | null;
+            /** @description Its own limits on what is kept of its deliveries. Replaces them all; {}: only those of the server. */
+            retention?: components["schemas"]["Retention"];
             /** @description Replaces the list. A secret without a value keeps the stored one of its label. */
             secrets?: components["schemas"]["SecretInput"][];
             /** @description The provider's other settings. Replaces them all, except that a secret one that is left out keeps its value; an empty text removes it. */
@@ -957,6 +959,8 @@ export interface components {
                  */
                 status: number;
             } | null;
+            /** @description Its own limits on what is kept of its deliveries. Replaces them all; {}: only those of the server. */
+            retention?: components["schemas"]["Retention"];
             /** @description Replaces the list. A secret without a value keeps the stored one of its label. */
             secrets?: components["schemas"]["SecretInput"][];
             /** @description The provider's other settings. Replaces them all, except that a secret one that is left out keeps its value; an empty text removes it. */
@@ -1421,6 +1425,8 @@ export interface components {
             provider: string;
             /** @description The response to senders; null for the standard response. */
             response: components["schemas"]["Response"];
+            /** @description Its own limits on what is kept of its deliveries; {} if only those of the server apply. */
+            retention: components["schemas"]["Retention"];
             /** @description Identifies the endpoint's present configuration; another one after each change. Absent in updates. */
             revision?: string;
             /**
@@ -2391,6 +2397,24 @@ export interface components {
              */
             status: number;
         };
+        /** @description An endpoint's own limits on what is kept of its deliveries. */
+        Retention: {
+            /**
+             * @description Deliveries that were received longer ago are removed: 30d, 12h, 90m; at least 1m. Absent: no limit of its own.
+             * @example 30d
+             */
+            max_age?: string;
+            /**
+             * Format: int64
+             * @description As max_deliveries, for the bytes that deliveries take in the database; at least 65536. Absent: no limit of its own.
+             */
+            max_bytes?: number;
+            /**
+             * Format: int64
+             * @description Maximum number of verified deliveries. The oldest are removed. Unsigned and rejected ones have what these leave free, and a sixteenth more. Absent: no limit of its own.
+             */
+            max_deliveries?: number;
+        };
         /** @description What to do with rejected deliveries that verify now. */
         ReverifyRequest: {
             /** @description Append them to the log as verified deliveries. By default they are only counted. */
@@ -3234,6 +3258,8 @@ export interface components {
                  */
                 status: number;
             } | null;
+            /** @description Its own limits on what is kept of its deliveries. Replaces them all; {}: only those of the server. */
+            retention?: components["schemas"]["Retention"];
             /** @description revision of the endpoint that you changed. 409 endpoint_changed if somebody else changed it meanwhile. */
             revision?: string;
             /** @description Replaces the list. A secret without a value keeps the stored one of its label. */
