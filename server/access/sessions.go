@@ -39,7 +39,7 @@ type Sessions struct {
 // one host would otherwise overwrite each other's cookie.
 func NewSessions(store SessionStore, site Site) *Sessions {
 	// scs.New is not used: it starts a goroutine for an in-memory store that cannot be stopped.
-	m := &scs.SessionManager{Store: contextStore{store}, Codec: scs.GobCodec{}, HashTokenInStore: true,
+	m := &scs.SessionManager{Store: contextStore{store}, Codec: sessionCodec{}, HashTokenInStore: true,
 		Lifetime: sessionLife, IdleTimeout: sessionIdle,
 		Cookie: scs.SessionCookie{Name: "hookbeam_" + site.port(), Path: site.Base(), HttpOnly: true, Persist: true,
 			SameSite: http.SameSiteStrictMode}}
@@ -60,8 +60,8 @@ func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("begin session: %w", err)
 	}
-	s.scs.Put(ctx, "login", Admin)
-	s.scs.Put(ctx, "seen", time.Now().Unix())
+	s.scs.Put(ctx, keyLogin, Admin)
+	s.scs.Put(ctx, keySeen, time.Now().Unix())
 	token, _, err := s.scs.Commit(ctx)
 	if err != nil {
 		return fmt.Errorf("store session: %w", err)
@@ -78,9 +78,9 @@ func (s *Sessions) Find(r *http.Request) (who Who, ok bool, err error) {
 	if err != nil || !found || time.Now().After(s.scs.Deadline(ctx)) {
 		return Who{}, false, err
 	}
-	who = Who{Login: s.scs.GetString(ctx, "login"), Cookie: true, Expires: s.scs.Deadline(ctx)}
-	if time.Since(time.Unix(s.scs.GetInt64(ctx, "seen"), 0)) > touchEvery {
-		s.scs.Put(ctx, "seen", time.Now().Unix())
+	who = Who{Login: s.scs.GetString(ctx, keyLogin), Cookie: true, Expires: s.scs.Deadline(ctx)}
+	if time.Since(time.Unix(s.scs.GetInt64(ctx, keySeen), 0)) > touchEvery {
+		s.scs.Put(ctx, keySeen, time.Now().Unix())
 		_, _, err := s.scs.Commit(context.WithValue(ctx, touching{}, true))
 		if errors.Is(err, errEnded) {
 			return Who{}, false, nil
