@@ -56,6 +56,18 @@ type Rekeyed struct {
 	Residue bool `json:"residue,omitempty"`
 }
 
+// Compacted is the result of hookbeam compact.
+type Compacted struct {
+	Files []CompactedFile `json:"files"`
+}
+
+// CompactedFile is a database file that was rewritten. Sizes are in bytes.
+type CompactedFile struct {
+	File   string `json:"file"`
+	Before int64  `json:"before"`
+	After  int64  `json:"after"`
+}
+
 // About is the response to GET AboutPath: what hookbeam doctor compares with what it finds.
 type About struct {
 	Version   string `json:"version"`

@@ -84,6 +84,8 @@ type Offline interface {
 	Restore(ctx context.Context, r client.RestoreRequest, log *slog.Logger) (client.Restored, error)
 	// Renew makes a folder that another tool has restored a new log.
 	Renew(ctx context.Context, folder string, key client.SealKey, log *slog.Logger) (client.Restored, error)
+	// Compact rewrites the databases without their free space.
+	Compact(ctx context.Context, folder string, log *slog.Logger) (client.Compacted, error)
 	// Rekey seals the secrets with another key: the one in newFile, or a new one.
 	Rekey(
 		ctx context.Context,
@@ -117,6 +119,7 @@ type commandLine struct {
 	Backup   backupCmd   `cmd:"" help:"Write a backup of a data folder to a file, also while its server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup into a data folder on which no server runs."`
 	Check    checkCmd    `cmd:"" help:"Look for damage in the databases, also while the server runs."`
+	Compact  compactCmd  `cmd:"" help:"Return the free space of the databases to the file system, while the server is stopped."`
 	Rekey    rekeyCmd    `cmd:"" help:"Seal the secrets in the database with another key."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the API description (OpenAPI)." hidden:""`

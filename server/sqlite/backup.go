@@ -98,6 +98,16 @@ func copyDatabase(ctx context.Context, from, to string) (err error) {
 			err = errors.Join(err, os.Remove(to))
 		}
 	}()
+	db.SetMaxOpenConns(1)
+	var returns int64
+	if err := db.QueryRowContext(ctx, `PRAGMA auto_vacuum`).Scan(&returns); err != nil {
+		return fmt.Errorf("copy %s: %w", from, err)
+	}
+	if returns == 0 { // the copy returns free space, also if the database of an older release does not
+		if _, err := db.ExecContext(ctx, `PRAGMA auto_vacuum = INCREMENTAL`); err != nil {
+			return fmt.Errorf("copy %s: %w", from, err)
+		}
+	}
 	stop := syncOften(to)
 	defer stop()
 	// VACUUM INTO takes no parameter in this position.

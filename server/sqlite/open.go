@@ -26,6 +26,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -128,6 +129,9 @@ func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 	if err := makeFiles(dir, FileName); err != nil {
 		return nil, err
 	}
+	if err := removeUnfinished(filepath.Join(dir, FileName)); err != nil {
+		return nil, err
+	}
 	s := newDatabase(dir, o)
 	return s.finishOpening(s.open(ctx))
 }
@@ -200,7 +204,11 @@ var logTuning = tuning{
 // connect opens the writer and the readers of the database at path, which must exist. After an error it returns what it
 // had opened, for the caller to close.
 func connect(path string, t tuning) (*writerConn, *sql.DB, error) {
-	write, err := openWriter(dsn(path, fmt.Sprintf(
+	at := dsn
+	if size, err := sizeOf(path); err == nil && size == 0 {
+		at = dsnOfNew
+	}
+	write, err := openWriter(at(path, fmt.Sprintf(
 		"%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)&_pragma=journal_size_limit(%d)",
 		t.mode, t.checkpoint, -t.cache, t.walLimit)), t.synchronous)
 	if err != nil {
@@ -232,6 +240,15 @@ func closeConns(write *writerConn, read *sql.DB) error {
 func dsn(path, keys string) string {
 	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s",
 		(&url.URL{Path: path}).EscapedPath(), pageSize, keys)
+}
+
+// dsnOfNew is dsn for a file that is empty. It makes the database keep track of where its pages are, so that free ones
+// can be returned to the file system; see returnSpace. That must be set after the page size, which it fixes, and before
+// the first table. The driver sorts the values of _pragma, so both are one value. Set for a database that exists, it
+// would write to it.
+func dsnOfNew(path, keys string) string {
+	size := fmt.Sprintf("page_size(%d)", pageSize)
+	return strings.Replace(dsn(path, keys), size, size+url.QueryEscape("; PRAGMA auto_vacuum(2)"), 1)
 }
 
 // sizeOf returns the size of a file in bytes.

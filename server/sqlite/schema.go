@@ -34,7 +34,7 @@ type schema struct {
 //	counts           the ledger: ledger.go
 //	retention        the rest of the ledger, and the clock: ledger.go
 //	heads            the newest seq of each day: forget.go
-//	endpoints        endpoints.go
+//	endpoints        endpoints.go; its limits are also read by endpoint_limits.go
 //	sealing          which key sealed the secrets in endpoints: sealing.go
 //	sessions, logins logins.go
 //	tokens           tokens.go

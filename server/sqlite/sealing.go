@@ -252,7 +252,8 @@ func (c *writerConn) rewrite(inMemory bool) error {
 		}
 		defer func() { _ = c.script(`PRAGMA temp_store = DEFAULT`) }() // affects speed only
 	}
-	if err := c.script(`VACUUM`); err != nil {
+	// A database of an older release returns free space from now on.
+	if err := c.script(`PRAGMA auto_vacuum = INCREMENTAL; VACUUM`); err != nil {
 		return err
 	}
 	row, err := c.row(`PRAGMA wal_checkpoint(TRUNCATE)`)

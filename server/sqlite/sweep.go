@@ -108,7 +108,10 @@ func (s *Log) sweepDeliveries(ctx context.Context) (removed int64, err error) {
 		}
 	}
 	s.warnOfBounds()
-	return removed, s.saveIfChanged(ctx)
+	if err := s.saveIfChanged(ctx); err != nil {
+		return removed, err
+	}
+	return removed, s.returnSpace(ctx)
 }
 
 // ageCutoff returns the time before which deliveries are too old, in milliseconds since 1970. It returns 0 if there is
