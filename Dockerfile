@@ -19,6 +19,7 @@ FROM golang:1.26-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 COPY tools/go.mod tools/go.sum tools/
+COPY tools/dns tools/dns
 RUN go mod download && cd tools && go mod download
 COPY . .
 COPY --from=ui /src/ui/dist ui/dist

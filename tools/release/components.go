@@ -29,7 +29,10 @@ var platforms = [...]string{"linux", "darwin", "windows"}
 
 // goModules returns the modules of the program on any platform, sorted by path. The first is the standard library.
 func goModules(ctx context.Context, root string) ([]component, error) {
-	type module struct{ Path, Version, Dir string }
+	type module struct {
+		Path, Version, Dir string
+		Replace            *struct{ Version string }
+	}
 	found := map[string]module{}
 	for _, system := range platforms {
 		cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-json=Module", ".")
@@ -46,9 +49,11 @@ func goModules(ctx context.Context, root string) ([]component, error) {
 			} else if err != nil {
 				return nil, err
 			}
-			if p.Module != nil && p.Module.Version != "" { // the program itself has no version
-				found[p.Module.Path] = *p.Module
+			m := p.Module
+			if m == nil || m.Version == "" || m.Replace != nil && m.Replace.Version == "" {
+				continue // the program itself, and what it has in the place of a library, have no version
 			}
+			found[m.Path] = *m
 		}
 	}
 	goroot, err := exec.CommandContext(ctx, "go", "env", "GOROOT", "GOVERSION").Output()

@@ -176,7 +176,10 @@ func TestALicenseThatIsUnknownStopsTheRelease(t *testing.T) {
 
 func TestTheListOfComponents(t *testing.T) {
 	const from = `{"metadata":{"tools":[{"name":"cyclonedx-gomod","hashes":[1]}],"component":{"bom-ref":"hookbeam"}},
-		"components":[{"name":"example.com/a","version":"v1"}],"dependencies":[{"ref":"hookbeam","dependsOn":["a"]}]}`
+		"components":[{"name":"example.com/a","version":"v1"},
+			{"name":"./tools/own","version":"(devel)","bom-ref":"pkg:golang/./tools/own@(devel)?type=module"}],
+		"dependencies":[{"ref":"hookbeam","dependsOn":["a","pkg:golang/./tools/own@(devel)?type=module"]},
+			{"ref":"pkg:golang/./tools/own@(devel)?type=module"}]}`
 	modules := []component{{name: "example.com/a", license: "MIT"}}
 	packages := []component{{name: "@x/y", version: "1.0.0", license: "ISC", npm: true, integrity: "sha512-AAEC"}}
 	made, err := completeSBOM([]byte(from), modules, packages, time.Unix(0, 0).UTC())
@@ -213,6 +216,9 @@ func TestTheListOfComponents(t *testing.T) {
 	if len(bom.Components) != 2 || bom.Components[0].Licenses[0].License.ID != "MIT" ||
 		bom.Components[1].Purl != "pkg:npm/%40x/y@1.0.0" || bom.Components[1].Hashes[0].Content != "000102" {
 		t.Errorf("%+v", bom.Components)
+	}
+	if len(bom.Dependencies) != 1 {
+		t.Errorf("a folder of this repository is a library: %+v", bom.Dependencies)
 	}
 	if got := strings.Join(bom.Dependencies[0].DependsOn, " "); got != "a pkg:npm/%40x/y@1.0.0" {
 		t.Errorf("the program depends on %s", got)

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -57,6 +59,7 @@ func completeSBOM(text []byte, modules, packages []component, at time.Time) ([]b
 	for _, m := range modules {
 		licenses[m.name] = m.license
 	}
+	withoutOwn(bom)
 	components, _ := bom["components"].([]any)
 	for _, item := range components {
 		c, _ := item.(object)
@@ -74,6 +77,30 @@ func completeSBOM(text []byte, modules, packages []component, at time.Time) ([]b
 	bom["components"] = components
 	addDependencies(bom, ref, refs)
 	return withSerialNumber(bom)
+}
+
+// withoutOwn returns a value of CycloneDX without the folders of this repository that are in the place of a library,
+// and without references to them: they are part of the program.
+func withoutOwn(value any) any {
+	switch v := value.(type) {
+	case object:
+		for key, of := range v {
+			v[key] = withoutOwn(of)
+		}
+	case []any:
+		v = slices.DeleteFunc(v, func(item any) bool {
+			ref, isText := item.(string)
+			if o, ok := item.(object); ok && !isText {
+				ref, _ = cmp.Or(o["bom-ref"], o["ref"]).(string)
+			}
+			return strings.HasPrefix(ref, "pkg:golang/./")
+		})
+		for i := range v {
+			v[i] = withoutOwn(v[i])
+		}
+		return v
+	}
+	return value
 }
 
 func spdx(expression string) []any {
