@@ -44,15 +44,15 @@ PACKAGES      := node_modules/.package-lock.json
 UI            := ui/dist/.vite/manifest.json
 
 # Folders are listed as well as files, so that a removed file counts as a change.
-GO_SOURCES := $(wildcard *.go) go.mod go.sum $(shell find server web -not -path '*/testdata*' \
-	-not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \))
+GO_SOURCES := $(wildcard *.go) go.mod go.sum $(wildcard tools/dns/*) $(shell find server web \
+	-not -path '*/testdata*' -not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \))
 UI_SOURCES := $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json \
 	$(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null)
 
 .PHONY: run build packages dev generate stale clean system-packages
 .PHONY: release release-folder release-tools image checksums test-release
 .PHONY: test check lint vulnerabilities test-go test-trust test-sdks test-go-quick test-ui test-packages test-browser
-.PHONY: test-services fuzz mutants bench bench-against
+.PHONY: binary-size test-services fuzz mutants bench bench-against
 
 ## Running and building
 
@@ -147,11 +147,11 @@ stale: generate
 ## Checking
 
 # Generated files and the binary are made first, because every lane reads them. After that the lanes are independent.
-test: system-packages stale build packages $(GOLANGCI_LINT)
+test: system-packages stale build binary-size packages $(GOLANGCI_LINT)
 	@scripts/lanes "test-browser test-release" "lint vulnerabilities test-ui test-packages test-sdks test-go test-trust"
 	@echo "All of it passed."
 
-check: stale lint build test-ui test-go-quick
+check: stale lint build binary-size test-ui test-go-quick
 	@echo "The quick part passed; make test runs the rest."
 
 lint: $(GOLANGCI_LINT) $(PACKAGES)
@@ -164,6 +164,9 @@ lint: $(GOLANGCI_LINT) $(PACKAGES)
 	scripts/wide-lines
 	npm run --silent lint
 	npm run --silent typecheck
+
+binary-size: bin/hookbeam
+	@scripts/binary-size bin/hookbeam
 
 $(GOLANGCI_LINT):
 	GOBIN='$(CURDIR)/bin/tools' go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(LINT_VERSION)
