@@ -23,10 +23,10 @@
 //
 // Start reading at measurements below. Each entry is one method in the file of its subject: receive.go (receiving),
 // fanout.go (sending to readers), payments.go (statuses and status pages), rebuild.go (rebuilding statuses), rest.go
-// (memory, reconnects, start), verify.go and signed.go (signatures), soak.go and soak_load.go (an hour of everything,
-// which runs only if it is named). The load comes from posts.go and readers.go, which use epoll on few threads, so that
-// it takes little CPU from the server. compare.go compares two binaries with each other instead of with a yardstick, to
-// judge a change.
+// (memory, reconnects, start), start_full.go (start with many deliveries), verify.go and signed.go (signatures), and
+// soak.go and soak_load.go (an hour of everything, which runs only if it is named). The load comes from posts.go and
+// readers.go, which use epoll on few threads, so that it takes little CPU from the server. compare.go compares two
+// binaries with each other instead of with a yardstick, to judge a change.
 package main
 
 import (
@@ -51,7 +51,7 @@ type plan struct {
 	window      time.Duration // length of a round at full load
 	latency     time.Duration // length of a round at a fixed rate
 	burstFor    time.Duration // length of the burst, which has one round
-	rebuilt     int           // deliveries whose statuses are rebuilt; rounded down to whole parts of rebuildPart
+	rebuilt     int           // deliveries of rebuild and start-full; rounded down to whole parts of rebuildPart
 	readers     int           // WebSockets that receive every update
 	idleReaders int           // WebSockets that receive nothing, to measure memory
 	starts      int           // starts on a folder with data, in addition to freshStarts
@@ -83,6 +83,7 @@ var measurements = []struct {
 	{"memory", (*bench).memory},
 	{"storm", (*bench).storm},
 	{"start", (*bench).start},
+	{"start-full", (*bench).startFull},
 	{"watched", (*bench).watched},
 	{"verify", (*bench).verify},
 	{"statuses", (*bench).statuses},

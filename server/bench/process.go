@@ -113,7 +113,7 @@ func (b *bench) launch(s *server, program string, args []string) error {
 		_ = s.cmd.Wait() // the result is in ProcessState
 		close(s.done)
 	}()
-	if err := s.awaitAnswer(time.Now().Add(startLimit)); err != nil {
+	if err := s.awaitAnswer("/healthz", time.Now().Add(startLimit)); err != nil {
 		s.stop()
 		printed, _ := os.ReadFile(s.log)
 		return fmt.Errorf("%s does not answer: %w\n%s", s.name, err, printed)
@@ -121,10 +121,10 @@ func (b *bench) launch(s *server, program string, args []string) error {
 	return nil
 }
 
-// awaitAnswer requests /healthz every quarter of a millisecond until the answer is 200. The interval is that short
+// awaitAnswer requests a path every quarter of a millisecond until the answer is 200. The interval is that short
 // because the time from start to here is a figure of its own. Raw sockets avoid the cost of an HTTP client.
-func (s *server) awaitAnswer(limit time.Time) error {
-	request := []byte("GET /healthz HTTP/1.1\r\nHost: " + s.addr + "\r\nConnection: close\r\n\r\n")
+func (s *server) awaitAnswer(path string, limit time.Time) error {
+	request := []byte("GET " + path + " HTTP/1.1\r\nHost: " + s.addr + "\r\nConnection: close\r\n\r\n")
 	answer := make([]byte, 4096)
 	for {
 		select {
@@ -145,7 +145,7 @@ func (s *server) awaitAnswer(limit time.Time) error {
 			}
 		}
 		if time.Now().After(limit) {
-			return errors.Join(errors.New("no 200 from /healthz in time"), err)
+			return errors.Join(fmt.Errorf("no 200 from %s in time", path), err)
 		}
 		sleepThread(250 * time.Microsecond)
 	}
