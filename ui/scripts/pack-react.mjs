@@ -9,8 +9,8 @@ const made = join(root, "bin/react-package");
 const run = (...command) =>
   execFileSync(command[0], command.slice(1), { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
 
-run("npx", "vite", "build", "--config", "ui/react/vite.config.ts", "--logLevel", "warn");
-run("npx", "tsc", "-p", "ui/react");
+run("npx", "--no-install", "vite", "build", "--config", "ui/react/vite.config.ts", "--logLevel", "warn");
+run("npx", "--no-install", "tsc", "-p", "ui/react");
 declare("react/index", new Set());
 for (const file of ["package.json", "README.md"]) copyFileSync(join(root, "ui/react", file), join(made, file));
 copyFileSync(join(root, "LICENSE"), join(made, "LICENSE"));
