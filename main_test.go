@@ -60,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"code":     plainly((*script).code),
 			"feed":     plainly((*script).feed),
 			"document": plainly((*script).document),
+			"guide":    plainly((*script).guide),
 			"fetch":    plainly((*script).fetch),
 			"control":  plainly((*script).control),
 		},
