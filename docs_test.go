@@ -45,9 +45,9 @@ func (s *script) document(ts *testscript.TestScript, args []string) {
 	keep(ts, "out", out.String())
 }
 
-// guide runs the blocks of shell lines in a document, line by line. hookbeam serve becomes the script's server. Where no
-// server may run, the reader has stopped it. Further arguments are pairs of texts: the first is what the document says,
-// the second what stands for it here. Blocks that use a release are run in package deploy.
+// guide runs the blocks of shell lines in a document, line by line. hookbeam serve becomes the script's server. Where
+// no server may run, the reader has stopped it. Further arguments are pairs of texts: the first is what the document
+// says, the second what stands for it here. Blocks that use a release are run in package deploy.
 func (s *script) guide(ts *testscript.TestScript, args []string) {
 	text, err := os.ReadFile(args[0])
 	ts.Check(err)
@@ -94,8 +94,8 @@ var runs = map[string][]string{
 	"docs/configuration.md": {"testdata/script/configuration.txtar"},
 }
 
-// TestEveryShellBlockIsRun: a block that is called sh is run by a test. What needs another machine, such as an engine or
-// a cluster, is called console, and the commands of hookbeam in it are compared with the program (server/command).
+// TestEveryShellBlockIsRun: a block that is called sh is run by a test. What needs another machine, such as an engine
+// or a cluster, is called console, and the commands of hookbeam in it are compared with the program (server/command).
 func TestEveryShellBlockIsRun(t *testing.T) {
 	files, err := filepath.Glob("docs/*.md")
 	if err != nil {
@@ -108,8 +108,8 @@ func TestEveryShellBlockIsRun(t *testing.T) {
 		}
 		has := regexp.MustCompile("(?m)^ *```(sh|bash|shell)$").Match(text)
 		if has != (runs[filepath.ToSlash(file)] != nil) {
-			t.Errorf("%s has blocks of shell lines: %v. List it in runs with the test that runs them, or call them console",
-				file, has)
+			t.Errorf("%s has blocks of shell lines: %v. List it in runs with the test that runs them, "+
+				"or call them console", file, has)
 		}
 		for _, by := range runs[filepath.ToSlash(file)] {
 			test, err := os.ReadFile(by)
