@@ -99,15 +99,15 @@ func untar(file, to string) error {
 	return nil
 }
 
-// run is docker run -d --name NAME -p OUT:IN … -v VOLUME:/data -e NAME=VALUE … IMAGE.
+// run is docker run -d --name NAME -p [ADDRESS:]OUT:IN … -v VOLUME:/data -e NAME=VALUE … IMAGE.
 func (e engine) run(args []string) error {
 	var env, ports []string
 	for len(args) > 1 {
 		switch flag := args[0]; flag {
-		case "-d":
+		case "-d", "--read-only": // the files of the image belong to root, and the program is not root
 			args = args[1:]
 			continue
-		case "--name":
+		case "--name", "--restart", "--cap-drop":
 		case "-p":
 			ports = append(ports, args[1])
 		case "-e":
@@ -172,8 +172,10 @@ func (e engine) start(env, ports []string) error {
 		return err
 	}
 	// What the test adds: its certificate authority, and its token.
-	env = append(append(image.Config.Env, env...), "HOOKBEAM_TLS_CA="+os.Getenv("HOOKBEAM_TLS_CA"),
-		"HOOKBEAM_TLS_CA_ROOT=/authority.pem", "HOOKBEAM_ADMIN_TOKEN="+os.Getenv("HOOKBEAM_ADMIN_TOKEN"))
+	if slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, "HOOKBEAM_TLS_DOMAIN=") }) {
+		env = append(env, "HOOKBEAM_TLS_CA="+os.Getenv("HOOKBEAM_TLS_CA"), "HOOKBEAM_TLS_CA_ROOT=/authority.pem")
+	}
+	env = append(append(image.Config.Env, env...), "HOOKBEAM_ADMIN_TOKEN="+os.Getenv("HOOKBEAM_ADMIN_TOKEN"))
 	stored := strings.Join(env, "\n")
 	if err := os.WriteFile(filepath.Join(e.folder, "env"), []byte(stored), 0o600); err != nil {
 		return err
@@ -191,8 +193,15 @@ func (e engine) start(env, ports []string) error {
 // serve runs the program of the image, and forwards the published ports to it.
 func (e engine) serve(ports []string) error {
 	for _, port := range ports {
-		out, in, _ := strings.Cut(port, ":")
-		l, err := net.Listen("tcp", ":"+out)
+		at := strings.LastIndex(port, ":")
+		out, in := port[:at], port[at+1:]
+		if !strings.Contains(out, ":") { // no address: on all
+			out = ":" + out
+		}
+		if strings.HasSuffix(out, ":"+in) { // the container is in the same network: the port is its own
+			continue
+		}
+		l, err := net.Listen("tcp", out)
 		if err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func TestTheFirstLinesOfTheReadme(t *testing.T) {
 	if err != nil && !errors.As(err, &exit) {
 		t.Skip("THE FIRST LINES OF THE README WERE NOT RUN: this machine gives root no network of its own:", err)
 	}
-	if err != nil || bytes.Count(out, []byte("--- PASS: TestInside/")) != len(starts) {
+	if err != nil || bytes.Count(out, []byte("--- PASS: TestInside/")) != len(starts)+len(guided) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -93,7 +93,14 @@ var starts = map[string]string{
 	"binary": "hookbeam-linux-amd64.tar.gz", "container": "docker run", "compose": "docker compose",
 }
 
-// TestInside runs the lines of each start. It is started by TestTheFirstLinesOfTheReadme.
+// guided are the blocks of the install guide that need an engine, by what only they have, and the address at which the
+// server must be ready then. There is no proxy in front of the first one.
+var guided = []struct{ mark, ready string }{
+	{"--restart unless-stopped", "http://127.0.0.1:8080/readyz"},
+	{"compose.yaml\" up -d", "https://" + host + "/readyz"},
+}
+
+// TestInside runs the lines of each start, and of the install guide. It is started by TestTheFirstLinesOfTheReadme.
 func TestInside(t *testing.T) {
 	if os.Getenv(insideVariable) == "" {
 		t.Skip("it runs inside of TestTheFirstLinesOfTheReadme")
@@ -102,15 +109,100 @@ func TestInside(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			authority := httpstest.Start(t, httpstest.Options{HTTPPort: 80, TLSPort: 443})
 			roots := authority.RootsFile(t)
-			runLines(t, linesOf(t, mark), []string{
-				"HOOKBEAM_TLS_CA=" + httpstest.Directory(authority.Address),
-				"HOOKBEAM_TLS_CA_ROOT=" + authority.Root,
-				"SSL_CERT_FILE=" + roots,
-				"HOOKBEAM_ADMIN_TOKEN=" + adminToken,
-			})
+			runLines(t, linesOf(t, mark), variables(authority, roots))
 			checkVerified(t, roots)
 		})
 	}
+	for _, g := range guided {
+		t.Run("guide with "+g.mark, func(t *testing.T) {
+			authority := httpstest.Start(t, httpstest.Options{HTTPPort: 80, TLSPort: 443})
+			roots := authority.RootsFile(t)
+			said := runLines(t, guideBlock(t, g.mark), variables(authority, roots))
+			if !strings.Contains(said, "https://"+host+"/login/") {
+				t.Errorf("hookbeam login printed no link: %s", said)
+			}
+			checkReady(t, roots, g.ready)
+		})
+	}
+}
+
+// variables are those by which what the lines start uses the authority of the test.
+func variables(authority *httpstest.Authority, roots string) []string {
+	return []string{
+		"HOOKBEAM_TLS_CA=" + httpstest.Directory(authority.Address),
+		"HOOKBEAM_TLS_CA_ROOT=" + authority.Root,
+		"SSL_CERT_FILE=" + roots,
+		"HOOKBEAM_ADMIN_TOKEN=" + adminToken,
+	}
+}
+
+// guideBlock returns the block of the install guide that contains mark.
+func guideBlock(t *testing.T, mark string) string {
+	t.Helper()
+	guide, err := os.ReadFile("../docs/install.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range regexp.MustCompile("(?ms)^```console\n(.*?)^```").FindAllSubmatch(guide, -1) {
+		if strings.Contains(string(block[1]), mark) {
+			return string(block[1])
+		}
+	}
+	t.Fatalf("no block of the guide contains %q", mark)
+	return ""
+}
+
+// TestEveryBlockOfTheGuideIsRun: a block that is called console is run inside of TestTheFirstLinesOfTheReadme, or is of
+// a program that is not here.
+func TestEveryBlockOfTheGuideIsRun(t *testing.T) {
+	guide, err := os.ReadFile("../docs/install.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := 0
+blocks:
+	for _, block := range regexp.MustCompile("(?ms)^```console\n(.*?)^```").FindAllSubmatch(guide, -1) {
+		lines := string(block[1])
+		for _, g := range guided {
+			if strings.Contains(lines, g.mark) {
+				run++
+				continue blocks
+			}
+		}
+		if first, _, _ := strings.Cut(lines, " "); first != "minisign" && first != "skopeo" {
+			t.Errorf("no test runs this block. Give it a mark in guided:\n%s", lines)
+		}
+	}
+	if run != len(guided) {
+		t.Errorf("%d blocks are run, and guided has %d", run, len(guided))
+	}
+}
+
+// checkReady requires that the server is ready at an address.
+func checkReady(t *testing.T, roots, address string) {
+	t.Helper()
+	res, err := trusting(t, roots).Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s", address, res.Status)
+	}
+}
+
+// trusting returns a client that trusts the authority of the test.
+func trusting(t *testing.T, roots string) *http.Client {
+	t.Helper()
+	text, err := os.ReadFile(roots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM(text)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
 }
 
 // TestTheInstallGuide runs the blocks of the install guide that only use a release.
@@ -152,9 +244,9 @@ func linesOf(t *testing.T, mark string) string {
 	return ""
 }
 
-// runLines runs lines in an empty folder, with a program docker on the PATH. What they leave running ends with the
-// test.
-func runLines(t *testing.T, lines string, env []string) {
+// runLines runs lines in an empty folder, with a program docker on the PATH, and returns what they print. What they
+// leave running ends with the test.
+func runLines(t *testing.T, lines string, env []string) (said string) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o755); err != nil { // the user of the container must reach its root
@@ -188,30 +280,24 @@ func runLines(t *testing.T, lines string, env []string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
-	if err := cmd.Wait(); err != nil {
-		text, _ := os.ReadFile(output.Name())
+	err = cmd.Wait()
+	text, readErr := os.ReadFile(output.Name())
+	if err := errors.Join(err, readErr); err != nil {
 		log, _ := os.ReadFile(filepath.Join(dir, "log"))
 		t.Fatalf("%v\n%s\n%s", err, text, log)
 	}
+	return string(text)
 }
 
 // checkVerified requires that exactly one delivery was received, and that it is verified. It connects as anybody does.
 func checkVerified(t *testing.T, roots string) {
 	t.Helper()
-	text, err := os.ReadFile(roots)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trusted := x509.NewCertPool()
-	trusted.AppendCertsFromPEM(text)
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}
-	t.Cleanup(transport.CloseIdleConnections)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+host+"/api/v1/deliveries", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+adminToken)
-	res, err := (&http.Client{Transport: transport}).Do(r)
+	res, err := trusting(t, roots).Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
