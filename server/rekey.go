@@ -47,16 +47,19 @@ func (o Offline) Rekey(
 	if err != nil {
 		return done, err
 	}
-	to, err := newSealKey(folder, newFile)
+	to, err := readNewKey(newFile)
+	var from *sealKey
+	if err == nil && (to == nil || to.ID() != need) { // otherwise an interrupted call has done it
+		from, err = findKey(folder, given, need)
+	}
+	if err == nil && to == nil { // only now, because without the old key nothing is to be changed
+		to, err = makeNewKey(folder, newFile)
+	}
 	if err != nil {
 		return done, err
 	}
 	done = client.Rekeyed{KeyID: to.ID(), File: newFile}
-	if to.ID() != need { // otherwise an interrupted call has done it
-		from, err := findKey(folder, given, need)
-		if err != nil {
-			return done, err
-		}
+	if from != nil {
 		done.OldKeyID = from.ID()
 		if done.Residue, err = reseal(ctx, folder, from.Key, to.Key, log); err != nil {
 			return done, err
@@ -69,20 +72,29 @@ func (o Offline) Rekey(
 	return done, err
 }
 
-// newSealKey returns the key with which a rekey seals. In the data folder it is made under its id; see settleKeys.
-func newSealKey(folder, newFile string) (*sealKey, error) {
+// readNewKey returns the key in the file that --new-key-file names. It returns nil if the key is yet to be made.
+func readNewKey(newFile string) (*sealKey, error) {
+	if newFile == "" {
+		return nil, nil
+	}
+	key, err := readKey(newFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, usage("--new-key-file", err)
+	}
+	return &sealKey{Key: key, source: newFile}, nil
+}
+
+// makeNewKey makes the key with which a rekey seals. In the data folder it is made under its id; see settleKeys.
+func makeNewKey(folder, newFile string) (*sealKey, error) {
 	if newFile != "" {
-		key, err := readKey(newFile)
-		if errors.Is(err, fs.ErrNotExist) {
-			made, err := makeKey(newFile)
-			if err != nil {
-				return nil, err
-			}
-			key = made.Key
-		} else if err != nil {
-			return nil, usage("--new-key-file", err)
+		made, err := makeKey(newFile)
+		if err != nil {
+			return nil, err
 		}
-		return &sealKey{Key: key, source: newFile}, nil
+		return &sealKey{Key: made.Key, source: newFile}, nil
 	}
 	key, text, err := seal.New(rand.Reader)
 	if err != nil {

@@ -104,7 +104,7 @@ func TestARekeyThatIsKilledBetweenItsStepsLeavesAFolderThatOpens(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			to, err := newSealKey(dir, "")
+			to, err := makeNewKey(dir, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -178,6 +178,22 @@ func TestARekeyThatFailsChangesNothing(t *testing.T) {
 	if _, err := (Offline{}).Rekey(ctx, dir, client.SealKey{SealKeyText: strings.Repeat("ab", 31) + "cd"},
 		filepath.Join(t.TempDir(), "new.key"), log); err == nil {
 		t.Error("a wrong current key was taken")
+	}
+	missing := filepath.Join(t.TempDir(), "missing.key")
+	if err := os.Rename(filepath.Join(dir, datafile.SealKeyName), missing); err != nil {
+		t.Fatal(err)
+	}
+	made := filepath.Join(t.TempDir(), "made.key")
+	for _, newFile := range []string{"", made} {
+		if _, err := (Offline{}).Rekey(ctx, dir, client.SealKey{}, newFile, log); err == nil {
+			t.Error("a missing current key was not missed")
+		}
+	}
+	if _, err := os.Lstat(made); err == nil {
+		t.Error("a new key was made that nothing is sealed with")
+	}
+	if err := os.Rename(missing, filepath.Join(dir, datafile.SealKeyName)); err != nil {
+		t.Fatal(err)
 	}
 	delete(before, datafile.LockName)
 	after := files(t, dir)
