@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -65,16 +64,11 @@ func (s *server) findSealKey(checked sqlite.Checked) error {
 
 // readKey reads a key file. The file may be a link, as Kubernetes mounts secrets.
 func readKey(path string) (*seal.Key, error) {
-	f, err := os.Open(path)
+	text, err := datafile.ReadSecret(path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // it was only read
-	text, err := io.ReadAll(io.LimitReader(f, 4096))
-	if err != nil {
-		return nil, err
-	}
-	key, err := seal.Parse(string(text), rand.Reader)
+	key, err := seal.Parse(text, rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

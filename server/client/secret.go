@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
+
+	"hookbeam/server/datafile"
 )
 
 // ReadSecret returns a secret that is given as a value or in a file, "" if neither is given. name and fileName are what
-// people call the two: a variable and a flag. A line break at the end of the file is not part of the secret. Both of
+// people call the two: a variable and a flag. What is part of the secret, datafile.SecretText says. Both of
 // them at once, a file that cannot be read and an empty one are mistakes: the error is a *UsageError.
 func ReadSecret(name, value, fileName, file string) (string, error) {
 	switch {
@@ -17,11 +18,10 @@ func ReadSecret(name, value, fileName, file string) (string, error) {
 	case value != "":
 		return "", &UsageError{fmt.Errorf("%s and %s are both set. Set one of them", name, fileName)}
 	}
-	text, err := os.ReadFile(file)
+	secret, err := datafile.ReadSecret(file)
 	if err != nil {
 		return "", &UsageError{fmt.Errorf("%s: %w", fileName, withoutOp(err))}
 	}
-	secret := strings.TrimRight(string(text), "\r\n")
 	if secret == "" {
 		return "", &UsageError{fmt.Errorf("%s: the file %s is empty", fileName, file)}
 	}

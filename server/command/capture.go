@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hookbeam/server/datafile"
 	"hookbeam/server/diagnose"
 	"hookbeam/server/hook"
 	"hookbeam/server/recognize"
@@ -39,7 +40,7 @@ type bodyReading struct {
 // request without its first line, a curl command and the output of curl -v. A byte order mark and empty lines before
 // the request line are skipped.
 func (c *capture) readRequest(content []byte) error {
-	rest := bytes.TrimLeft(bytes.TrimPrefix(fromUTF16(content), []byte("\ufeff")), "\r\n")
+	rest := bytes.TrimLeft(bytes.TrimPrefix(datafile.FromUTF16(content), []byte("\ufeff")), "\r\n")
 	if recognize.IsCommand(rest) {
 		return c.readCommand(rest)
 	}

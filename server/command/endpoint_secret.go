@@ -9,9 +9,9 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 
 	"hookbeam/server/client"
+	"hookbeam/server/datafile"
 	"hookbeam/server/signature"
 	"hookbeam/server/wire"
 )
@@ -35,7 +35,7 @@ func (s secretSource) read(env func(string) string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the secret from standard input: %w", err)
 	}
-	secret := strings.TrimRight(strings.TrimPrefix(string(fromUTF16(text)), "\ufeff"), "\r\n")
+	secret := datafile.SecretText(text)
 	if signature.Blank(secret) {
 		return "", usageErrorf("the secret on standard input is empty")
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"hookbeam/server/datafile"
 	"hookbeam/server/recognize"
 )
 
@@ -29,7 +30,7 @@ func (c *identifyCmd) Run(d Deps) error {
 	if err != nil {
 		return err
 	}
-	r, err := recognize.Parse(fromUTF16(text))
+	r, err := recognize.Parse(datafile.FromUTF16(text))
 	if err != nil {
 		return usageErrorf("%v", err)
 	}

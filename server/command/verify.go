@@ -1,19 +1,16 @@
 package command
 
 import (
-	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"time"
-	"unicode/utf16"
 
+	"hookbeam/server/datafile"
 	"hookbeam/server/diagnose"
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
@@ -254,44 +251,20 @@ func addHeader(r *hook.Record, name, value string) {
 	r.Headers = append(r.Headers, hook.Header{Name: http.CanonicalHeaderKey(strings.TrimSpace(name)), Value: value})
 }
 
-// readSecret reads a secret from a file, or else from an environment variable. A byte order mark at its beginning and
-// line breaks at its end, which editors add, are not part of it. Anything else around it may be: signature.Clean
-// removes it as a second attempt.
+// readSecret reads a secret from a file, or else from an environment variable. What datafile.SecretText removes is not
+// part of it. Anything else around it may be: signature.Clean removes it as a second attempt.
 func readSecret(file, variable string, env func(string) string) (string, error) {
-	secret := env(variable)
+	secret := datafile.SecretText([]byte(env(variable)))
 	if file != "" {
-		text, err := os.ReadFile(file)
-		if err != nil {
+		var err error
+		if secret, err = datafile.ReadSecret(file); err != nil {
 			return "", usageErrorf("--secret-file: %w", err)
 		}
-		secret = string(fromUTF16(text))
 	}
-	secret = strings.TrimRight(strings.TrimPrefix(secret, "\ufeff"), "\r\n")
 	if signature.Blank(secret) {
 		return "", usageErrorf("pass a secret that is not empty with --secret-file or --secret-env")
 	}
 	return secret, nil
-}
-
-// fromUTF16 converts a text in UTF-16, in which some shells write files, to UTF-8. It returns a text without the byte
-// order mark of UTF-16 as it is.
-func fromUTF16(text []byte) []byte {
-	var order binary.ByteOrder
-	switch {
-	case len(text)%2 != 0:
-		return text
-	case bytes.HasPrefix(text, []byte{0xff, 0xfe}):
-		order = binary.LittleEndian
-	case bytes.HasPrefix(text, []byte{0xfe, 0xff}):
-		order = binary.BigEndian
-	default:
-		return text
-	}
-	var units []uint16
-	for pair := range slices.Chunk(text[2:], 2) {
-		units = append(units, order.Uint16(pair))
-	}
-	return []byte(string(utf16.Decode(units)))
 }
 
 // readFile reads a file, or standard input if name is "-".

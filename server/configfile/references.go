@@ -9,10 +9,12 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"hookbeam/server/datafile"
 )
 
 // Source is where references are resolved: ${NAME} is an environment variable, and ${file:PATH} the content of a file
-// without the line break at its end, where PATH is relative to Folder.
+// as datafile.SecretText has it, where PATH is relative to Folder.
 type Source struct {
 	Variable func(name string) string // "" if it is not set
 	Folder   string
@@ -23,9 +25,6 @@ var reference = regexp.MustCompile(`\$\$\{|\$\{([^}]*)\}?`)
 
 // variableName is a valid name of an environment variable.
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-// maxReferenced is the size of the largest file that a reference can name, in bytes.
-const maxReferenced = 64 << 10
 
 // resolve returns the value of a scalar with its references resolved. It notes an error for each that cannot be.
 func (f *File) resolve(n *yaml.Node, from Source) (string, bool) {
@@ -71,18 +70,15 @@ func (s Source) content(path string) (string, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(s.Folder, path)
 	}
-	text, err := os.ReadFile(path)
+	value, err := datafile.ReadSecret(path)
 	if failed := (*os.PathError)(nil); errors.As(err, &failed) {
 		return "", failed.Err
 	}
-	value := strings.TrimRight(string(text), "\r\n")
 	switch {
 	case err != nil:
 		return "", err
 	case value == "":
 		return "", errors.New("the file is empty")
-	case len(value) > maxReferenced:
-		return "", errors.New("the file is larger than 64 KiB")
 	case !utf8.ValidString(value):
 		return "", errors.New("the file is not UTF-8 text")
 	}
