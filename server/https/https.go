@@ -5,12 +5,14 @@
 //
 // It promises:
 //
-// - A handshake waits for nothing: certificates are obtained and read in the background. There is no on-demand TLS
-// and no OCSP stapling. - An ACME gives a certificate only for the names that the operator listed. It refuses every
-// other server name. - What worked stays in use: a pair of files that cannot be used, or a renewal that fails, does
-// not replace the certificate that is being served. Each failure is logged with what to do. - Private keys are stored
-// in files with mode 0600 in folders with mode 0700. - No connection leaves around the guard: an authority is called
-// with the HTTP client of ACMEOptions only.
+//   - A handshake waits for nothing: certificates are obtained and read in the background. There is no on-demand TLS and
+//     no OCSP stapling.
+//   - An ACME gives a certificate only for the names that the operator listed. It refuses every other server name.
+//   - What worked stays in use: a pair of files that cannot be used, or a renewal that fails, does not replace the
+//     certificate that is being served. Each failure is logged with what to do.
+//   - Private keys are stored in files with mode 0600 in folders with mode 0700.
+//   - Every connection to an authority passes the guard of outgoing connections: it is made with the HTTP client of
+//     ACMEOptions only.
 //
 // Start reading at ACME.Run and Pair.Run. Package server chooses the source, and serves with its GetCertificate.
 package https
