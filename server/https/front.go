@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // Front handles the plain HTTP port beside a TLS server. It answers the challenges of a certificate authority and the
@@ -35,7 +36,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	target := f.target(serverName(hostOnly(r.Host)))
+	target := f.target(strings.Trim(serverName(hostOnly(r.Host)), "[]"))
 	if target == "" {
 		w.WriteHeader(http.StatusMisdirectedRequest)
 		_, _ = w.Write([]byte(plainHTTP))
@@ -48,14 +49,16 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // target returns host and port of the HTTPS server for a host name, or "" if it is not the server's.
 func (f *Front) target(name string) string {
-	port := ""
-	if p := f.Public.Port(); p != "" {
-		port = ":" + p
+	if name == f.Public.Hostname() {
+		return f.Public.Host // an IPv6 address has brackets there
 	}
-	if name == f.Public.Hostname() || slices.Contains(f.Domains, name) {
-		return name + port
+	if !slices.Contains(f.Domains, name) {
+		return ""
 	}
-	return ""
+	if port := f.Public.Port(); port != "" {
+		return name + ":" + port
+	}
+	return name
 }
 
 // pathAndQuery returns what comes after the host. A path that does not begin with a slash would become part of it.

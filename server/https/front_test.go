@@ -58,6 +58,28 @@ func TestThePlainPortRedirectsOwnHostsOnly(t *testing.T) {
 	}
 }
 
+// TestThePlainPortKnowsAnIPv6Address redirects to the brackets that a URL needs, with and without a port.
+func TestThePlainPortKnowsAnIPv6Address(t *testing.T) {
+	for origin, hosts := range map[string][]string{
+		"https://[2001:db8::1]:8443": {"[2001:db8::1]", "[2001:db8::1]:80"},
+		"https://[2001:db8::1]":      {"[2001:DB8::1]:8080"},
+	} {
+		public, err := url.Parse(origin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, host := range hosts {
+			r := httptest.NewRequest("GET", "/a", http.NoBody)
+			r.Host = host
+			w := httptest.NewRecorder()
+			(&Front{Public: public}).ServeHTTP(w, r)
+			if got := w.Header().Get("Location"); w.Code != 308 || got != origin+"/a" {
+				t.Errorf("%s at %s: %d %q", origin, host, w.Code, got)
+			}
+		}
+	}
+}
+
 // TestAProofIsGivenForItsHostOnly asks for a proof while there is one, and afterwards.
 func TestAProofIsGivenForItsHostOnly(t *testing.T) {
 	c := newChallenges()
