@@ -66,6 +66,14 @@ func (s Site) Base() string { return s.base }
 // Secure reports whether browsers reach the server over HTTPS.
 func (s Site) Secure() bool { return s.scheme == "https" }
 
+// OnlyHTTPS reports whether browsers may be told to use nothing but HTTPS for the host. It is false for localhost:
+// browsers remember that for a host and not for a port, so it would cut them off from the other servers of the same
+// machine.
+func (s Site) OnlyHTTPS() bool {
+	name, _, _ := strings.Cut(s.host, ":")
+	return s.Secure() && name != "localhost" && !strings.HasSuffix(name, ".localhost")
+}
+
 // URL returns the public URL of a path that is relative to the base: "in/first-…". For "" it is the URL of the site
 // without a trailing slash.
 func (s Site) URL(path string) string { return strings.TrimSuffix(s.Origin()+s.base+path, "/") }

@@ -223,7 +223,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	setSecurityHeaders(h)
 	h["Permissions-Policy"] = noFeatures
-	if a.Site.Secure() { // not for /in/: senders are programs, which ignore the header
+	if a.Site.OnlyHTTPS() { // not for /in/: senders are programs, which ignore the header
 		h["Strict-Transport-Security"] = onlyTLS
 	}
 	a.routed.ServeHTTP(w, r)

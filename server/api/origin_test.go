@@ -64,6 +64,7 @@ func TestDNSRebindingIsRejectedWithASession(t *testing.T) {
 // TestSecureSiteSendsHSTS checks pages, calls and errors, and that a site without TLS does not send the header.
 func TestSecureSiteSendsHSTS(t *testing.T) {
 	h, bare := newTestAPI(t, "https://hooks.example.com/hooks/"), newTestAPI(t, "")
+	local := newTestAPI(t, "https://localhost:8443")
 	for _, path := range []string{"/", "/login", "/api/v1/session", "/api/v1/none", "/none", "//", "/healthz",
 		"/status/x", "/api/v1/status/x", "/embed/hookbeam.js"} {
 		got := h.do(request{method: "GET", path: path}).Header["Strict-Transport-Security"]
@@ -72,6 +73,9 @@ func TestSecureSiteSendsHSTS(t *testing.T) {
 		}
 		if got := bare.do(request{method: "GET", path: path}).Header["Strict-Transport-Security"]; got != nil {
 			t.Errorf("%s by plain HTTP: %q", path, got)
+		}
+		if got := local.do(request{method: "GET", path: path}).Header["Strict-Transport-Security"]; got != nil {
+			t.Errorf("%s at localhost: %q", path, got)
 		}
 	}
 	refused := h.do(request{method: "POST", path: "/api/v1/endpoints",
