@@ -228,9 +228,9 @@ func TestOnlyOurOwnHostsAreAskedWithACookie(t *testing.T) {
 
 func TestBrowsersAreNotToldToUseOnlyHTTPSForLocalhost(t *testing.T) {
 	for url, want := range map[string]bool{
-		"https://hooks.example.com": true, "https://hooks.example.com:8443/a/": true, "https://localhost.example.com": true,
-		"https://[2001:db8::1]:8443": true,
-		"http://hooks.example.com":   false, "https://localhost:8443": false, "https://LOCALHOST": false,
+		"https://hooks.example.com": true, "https://hooks.example.com:8443/a/": true,
+		"https://localhost.example.com": true, "https://[2001:db8::1]:8443": true,
+		"http://hooks.example.com": false, "https://localhost:8443": false, "https://LOCALHOST": false,
 		"https://hooks.localhost:8443": false,
 	} {
 		s, err := ParseSite(url)

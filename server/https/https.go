@@ -5,8 +5,8 @@
 //
 // It promises:
 //
-//   - A handshake waits for nothing: certificates are obtained and read in the background. There is no on-demand TLS and
-//     no OCSP stapling.
+//   - A handshake waits for nothing: certificates are obtained and read in the background. There is no on-demand TLS
+//     and no OCSP stapling.
 //   - An ACME gives a certificate only for the names that the operator listed. It refuses every other server name.
 //   - What worked stays in use: a pair of files that cannot be used, or a renewal that fails, does not replace the
 //     certificate that is being served. Each failure is logged with what to do.
