@@ -99,7 +99,7 @@ func (w lockWait) until(try func() (again bool, err error)) error {
 func (s *server) waitFor(ctx context.Context, message string) lockWait {
 	most := s.config.waitForLock(s.activated)
 	return lockWait{ctx: ctx, most: most, waiting: func(why error) {
-		s.manager.tell(managerWaiting)
+		s.manager.notify(managerWaiting)
 		s.deps.Log.Info(message, "at_most", most, "because", why)
 	}}
 }

@@ -63,7 +63,7 @@ func listenerOf(fd int) (net.Listener, error) {
 		return nil, fmt.Errorf("descriptor %d: %w", fd, err)
 	}
 	if _, ok := l.(*net.TCPListener); !ok {
-		return nil, errors.Join(l.Close(), fmt.Errorf("descriptor %d listens on %s, which is no TCP address: "+
+		return nil, errors.Join(l.Close(), fmt.Errorf("descriptor %d listens on %s, which is not a TCP address: "+
 			"the socket unit needs ListenStream=HOST:PORT", fd, l.Addr()))
 	}
 	return l, nil

@@ -75,7 +75,7 @@ func TestOnlyListeningTCPSocketsAreTaken(t *testing.T) {
 		want string
 	}{
 		"a connection":  {fd(conn.(*net.TCPConn).File), "Accept=no"},
-		"a Unix socket": {fd(unix.(*net.UnixListener).File), "no TCP address"},
+		"a Unix socket": {fd(unix.(*net.UnixListener).File), "not a TCP address"},
 		"a file":        {fd(func() (*os.File, error) { return os.Open(os.DevNull) }), "not a socket"},
 	} {
 		if _, err := listenerOf(c.fd); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -120,14 +120,14 @@ func TestTheServiceManagerIsTold(t *testing.T) {
 	if m.watchdog != 30*time.Second || os.Getenv("NOTIFY_SOCKET") != "" {
 		t.Errorf("got %+v", m)
 	}
-	m.tell(managerReady)
+	m.notify(managerReady)
 	said := make([]byte, 100)
 	n, err := heard.Read(said)
 	if err != nil || string(said[:n]) != managerReady {
 		t.Errorf("it was told %q (%v)", said[:n], err)
 	}
-	manager{}.tell(managerReady)
-	manager{socket: path + "-none"}.tell(managerReady)
+	manager{}.notify(managerReady)
+	manager{socket: path + "-none"}.notify(managerReady)
 	t.Setenv("WATCHDOG_USEC", "30000000")
 	t.Setenv("WATCHDOG_PID", "1")
 	if m := findManager(); m != (manager{}) {

@@ -187,7 +187,7 @@ func (c controlCalls) stream(
 	write func(io.Writer) error,
 ) {
 	control := http.NewResponseController(w)
-	out := &patientWriter{to: w, control: control}
+	out := &deadlineWriter{to: w, control: control}
 	// The limits of other calls do not hold here: the time depends on the size of the data.
 	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Time{}))
 	if err != nil {
@@ -210,13 +210,13 @@ func (c controlCalls) stream(
 	w.Header().Set(client.ErrorTrailer, strings.Join(strings.Fields(err.Error()), " "))
 }
 
-// patientWriter writes a response of any length: each write, not the whole, has a time limit.
-type patientWriter struct {
+// deadlineWriter writes a response of any length: the time limit is for each write, not for all of them.
+type deadlineWriter struct {
 	to      io.Writer
 	control *http.ResponseController
 }
 
-func (p *patientWriter) Write(b []byte) (int, error) {
+func (p *deadlineWriter) Write(b []byte) (int, error) {
 	if err := p.control.SetWriteDeadline(time.Now().Add(controlWriteTime)); err != nil {
 		return 0, err
 	}

@@ -60,7 +60,7 @@ func (s *server) listen() error {
 // requests, so that load balancers have time to stop sending them.
 func (s *server) leaveService() {
 	s.api.Stop()
-	s.manager.tell(managerStopping)
+	s.manager.notify(managerStopping)
 	s.deps.Log.Info("stopping") // after the readiness check has changed: tests rely on this order
 	pause(time.Duration(s.config.StopAfter))
 }

@@ -36,8 +36,8 @@ func findManager() manager {
 	return m
 }
 
-// tell sends a state to the manager. A manager that cannot be told is not worth an error: it will notice by itself.
-func (m manager) tell(state string) {
+// notify sends a state to the manager. A failure is not reported: the manager notices by itself that no state arrives.
+func (m manager) notify(state string) {
 	if m.socket == "" {
 		return
 	}
@@ -65,6 +65,6 @@ func (m manager) watch(ctx context.Context, probe func(context.Context) error) e
 		case <-tick.C:
 		}
 		_ = probe(ctx)
-		m.tell(managerAlive)
+		m.notify(managerAlive)
 	}
 }

@@ -35,7 +35,7 @@ type restoring struct {
 	Backup    string    `json:"backup"`
 	Began     time.Time `json:"began"`
 	Replacing bool      `json:"replacing"`          // files may have been moved; before that, nothing was
-	Replaced  string    `json:"replaced,omitempty"` // folder to which the data of before is moved
+	Replaced  string    `json:"replaced,omitempty"` // folder to which the previous data is moved
 	Placing   bool      `json:"placing,omitempty"`  // all of it was moved: the rest is what a restore has put in place
 }
 
@@ -91,7 +91,7 @@ type restore struct {
 // Restore puts a backup in place of a data folder's content. It verifies the backup and looks for its key before it
 // changes anything. The log gets a new epoch, so that readers with a cursor load their first page again.
 //
-// It unpacks into a folder of its own, moves the data of before aside, and then the new files in. A marker in the
+// It unpacks into a folder of its own, moves the previous data aside, and then the new files in. A marker in the
 // folder says that it has begun, so a restore that is killed leaves a folder that no server takes for a whole one.
 func (o Offline) Restore(
 	ctx context.Context, request client.RestoreRequest, log *slog.Logger,

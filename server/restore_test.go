@@ -96,7 +96,7 @@ func TestABackupIsNotBegunOnADiskThatItWouldFill(t *testing.T) {
 }
 
 // TestARestoreThatIsKilledBetweenItsStepsLeavesAFolderThatSaysSo stops a restore over data after each of its steps. No
-// command must take the folder for a whole one, nothing of the data of before may be lost, and a second restore must
+// command must take the folder for a whole one, none of the previous data may be lost, and a second restore must
 // bring the folder into order.
 func TestARestoreThatIsKilledBetweenItsStepsLeavesAFolderThatSaysSo(t *testing.T) {
 	backup, keyFile := backedUp(t)
@@ -307,7 +307,7 @@ func killAfter(t *testing.T, n int, dir string, request client.RestoreRequest) {
 	steps := []func() error{
 		r.mark,
 		func() error { _, err := r.unpack(context.Background(), staging); return err },
-		func() error { // moves the data of before aside, and fails for the new one
+		func() error { // moves the previous data aside, and fails for the new one
 			hidden := staging + ".hidden"
 			if err := os.Rename(staging, hidden); err != nil {
 				return err

@@ -307,7 +307,7 @@ func (s *server) serve(running *group) error {
 	s.collect()
 	defer runtime.KeepAlive(ballast()) // allocated now, freed when the server stops
 	if err == nil {
-		s.manager.tell(managerReady)
+		s.manager.notify(managerReady)
 		running.wait()
 	}
 	running.stop()

@@ -52,7 +52,7 @@ func (c *Config) ownTLS() bool { return len(c.TLSDomain) > 0 || c.TLSCert != "" 
 // certificates. Its errors are *client.UsageErrors.
 func (c *Config) checkTLS() (err error) {
 	c.TLSDomain = slices.DeleteFunc(c.TLSDomain, func(d string) bool { return d == "" }) // an empty variable
-	if err := c.refuseSenseless(); err != nil {
+	if err := c.checkTLSFlags(); err != nil {
 		return err
 	}
 	if c.TLSDomain, err = https.Domains(c.TLSDomain, c.TLSCA == ""); err != nil {
@@ -78,8 +78,8 @@ func (c *Config) checkTLS() (err error) {
 	return c.checkPublicURL()
 }
 
-// refuseSenseless returns an error for flags that contradict or need each other.
-func (c *Config) refuseSenseless() error {
+// checkTLSFlags returns an error for flags that contradict or need each other.
+func (c *Config) checkTLSFlags() error {
 	acme := len(c.TLSDomain) > 0
 	for _, r := range []struct {
 		wrong bool

@@ -21,7 +21,7 @@ type History interface {
 // token.
 func (a *API) mountOperations(h huma.API) {
 	register(a, h, a.call("GET /operations", "get-operations", "Get rates, latencies and limits",
-		"Returns how the server did recently: what it received, rejected and refused, how long commits took, how "+
+		"Returns recent figures of the server: what it received, rejected and refused, how long commits took, how "+
 			"far followers are behind, and what is stored. Everything is in memory and begins with the start of the "+
 			"server; for longer times, let Prometheus scrape /metrics."), a.getOperations)
 }

@@ -1,8 +1,8 @@
 // Package archive is the format of Hookbeam's backups.
 //
 // A backup is one file: a tar archive, compressed by gzip. Its first entry, manifest.json, says what it contains, and
-// the files follow in the order in which the manifest lists them. So it can be looked into, and in need taken apart,
-// with tar alone.
+// the files follow in the order in which the manifest lists them. So tar alone can list it
+// and, if necessary, unpack it.
 //
 // The package promises that Read accepts nothing but what Write wrote, to the last byte: it compares the size and the
 // SHA-256 digest of each file with the manifest, and fails for a backup that was cut off, changed, or made by a later

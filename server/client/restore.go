@@ -25,5 +25,5 @@ type Restored struct {
 	Created  time.Time `json:"created,omitzero"`
 	Release  string    `json:"release,omitempty"`
 	KeyID    string    `json:"key_id"`
-	Replaced string    `json:"replaced,omitempty"` // folder to which the data of before was moved
+	Replaced string    `json:"replaced,omitempty"` // folder to which the previous data was moved
 }

@@ -40,7 +40,7 @@ func (c *restoreCmd) Run(ctx context.Context, d Deps) error {
 	if done.Replaced != "" {
 		fmt.Fprintf(
 			d.Stdio.Out,
-			"The data of before is in %s. Delete it when it is no longer needed.\n",
+			"The previous data is in %s. Delete it when it is no longer needed.\n",
 			done.Replaced,
 		)
 	}

@@ -42,7 +42,7 @@ type Exporter struct {
 	at    time.Time
 }
 
-// NewExporter returns an exporter of what the sources tell. It gathers nothing yet.
+// NewExporter returns an exporter of what the sources report. It gathers nothing yet.
 func NewExporter(s Sources, log *slog.Logger, now func() time.Time) *Exporter {
 	return &Exporter{sources: s, log: log, now: now, scrapes: make(chan struct{}, maxScrapes), names: newNaming()}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// process is what the operating system tells about this process. A field that it does not tell is negative.
+// process is what the operating system reports about this process. A field that it does not report is negative.
 type process struct {
 	cpuSeconds float64 // user and system time since the start
 	openFDs    float64

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// startedAt is close to when the process started. macOS and BSD tell it only through an interface of their own each.
+// startedAt is close to when the process started. macOS and BSD report it only through an interface of their own each.
 var startedAt = time.Now()
 
-// read asks the system. It does not tell the resident memory without C.
+// read asks the system. It does not report the resident memory without C.
 func (p *process) read() {
 	var used syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &used) == nil {

@@ -2,5 +2,5 @@
 
 package metrics
 
-// read reads nothing: these systems tell nothing about a process.
+// read reads nothing: these systems report nothing about a process.
 func (p *process) read() {}

@@ -2,8 +2,8 @@ package wire
 
 import "hookbeam/server/hook"
 
-// Operations is how the server does: the response to GET /operations. The arrays of steps all have the same length,
-// oldest first. What happened before the start is not known.
+// Operations has the recent rates, latencies and limits of the server: the response to GET /operations. The arrays of
+// steps all have the same length, oldest first. What happened before the start is not known.
 type Operations struct {
 	Range    string    `json:"range" enum:"1h,24h,7d" doc:"The time that is covered, up to now."`
 	Since    hook.Time `json:"since" format:"date-time" doc:"When the server started. Nothing is known of the time before."`

@@ -437,7 +437,7 @@ export interface paths {
         };
         /**
          * Get rates, latencies and limits
-         * @description Returns how the server did recently: what it received, rejected and refused, how long commits took, how far followers are behind, and what is stored. Everything is in memory and begins with the start of the server; for longer times, let Prometheus scrape /metrics.
+         * @description Returns recent figures of the server: what it received, rejected and refused, how long commits took, how far followers are behind, and what is stored. Everything is in memory and begins with the start of the server; for longer times, let Prometheus scrape /metrics.
          */
         get: operations["get-operations"];
         put?: never;

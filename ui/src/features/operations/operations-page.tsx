@@ -13,7 +13,7 @@ import { Figures } from "./figures";
 import { type Operations, operationsQuery, ranges, useOperationsUrl } from "./operations";
 import { Disk, Endpoints, Reasons, TurnedAway } from "./tables";
 
-/** Rates, latencies, lag and disk, and what was rejected and turned away: is it well, and does it keep up? */
+/** Rates, latencies, lag and disk, and what was rejected and turned away: is the server healthy? */
 export function OperationsPage() {
   const { range, setRange, endpoint, setEndpoint } = useOperationsUrl();
   const endpoints = useEndpoints().data ?? [];
