@@ -194,20 +194,22 @@ func (c *applyCmd) printResult(d Deps, plan *wire.Plan) error {
 	for _, change := range plan.Changes {
 		count[change.Action]++
 	}
-	verb := "Changed"
+	if changes(plan) == 0 {
+		_, err := fmt.Fprintln(d.Stdio.Out, "No changes: the endpoints are as the file describes them.")
+		return err
+	}
+	verb, form := "Changed", "%d %sd" // 1 created
 	if c.DryRun {
-		verb = "Would change"
+		verb, form = "Would change", "%d to %s"
 	}
 	var parts []string
-	for _, action := range []string{"create", "update", "delete", "unchanged"} {
+	for _, action := range []string{"create", "update", "delete"} {
 		if count[action] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", count[action], action))
+			parts = append(parts, fmt.Sprintf(form, count[action], action))
 		}
 	}
-	if changes(plan) == 0 {
-		_, err := fmt.Fprintf(d.Stdio.Out, "No changes: %d endpoints are as the file describes them.\n",
-			len(plan.Changes))
-		return err
+	if count["unchanged"] > 0 {
+		parts = append(parts, fmt.Sprintf("%d unchanged", count["unchanged"]))
 	}
 	if _, err := fmt.Fprintf(d.Stdio.Out, "%s: %s.\n", verb, strings.Join(parts, ", ")); err != nil {
 		return err

@@ -78,7 +78,7 @@ func exported(all []wire.Endpoint, version string) ([]byte, error) {
 			"or replace each by ${file:PATH}:")
 		comment = append(comment, names.lines...)
 	}
-	return configfile.Write("# "+strings.Join(comment, "\n# "), list)
+	return configfile.Write(strings.ReplaceAll("# "+strings.Join(comment, "\n# "), "# \n", "#\n"), list)
 }
 
 // exportedEndpoint returns the fields of an endpoint, without those that have their default.
