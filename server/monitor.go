@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hookbeam/server/datafile"
+	"hookbeam/server/hook"
 	"hookbeam/server/metrics"
 	"hookbeam/server/sqlite"
 )
@@ -69,7 +70,7 @@ func (s *server) state() metrics.State {
 			{Name: "statuses", Behind: int64(max(head-s.views.statuses.Position(), 0))},
 			{Name: "live", Behind: int64(max(head-s.hub.Position(), 0))},
 		},
-		Usage: log.Usage(), Oldest: oldest, Paused: log.Paused(), KeepFor: time.Duration(s.config.KeepFor),
+		Usage: s.usage(), Oldest: oldest, Paused: log.Paused(), KeepFor: time.Duration(s.config.KeepFor),
 		Storable: s.db.Storable(), Gone: s.db.Gone(),
 	}
 	for _, f := range sqlite.FileSizes(s.config.Data) {
@@ -86,6 +87,21 @@ func (s *server) state() metrics.State {
 		}
 	}
 	return state
+}
+
+// usage returns what the log holds, and how its file is used.
+func (s *server) usage() hook.Usage {
+	log := s.db.Log()
+	ctx, cancel := context.WithTimeout(context.Background(), oldestTimeout)
+	defer cancel()
+	usage := log.Usage()
+	space, err := log.Space(ctx)
+	if err != nil {
+		s.deps.Log.Debug("could not read how the database file is used", "error", err)
+		return usage
+	}
+	usage.FileBytes, usage.FreeBytes, usage.ReturnsSpace = space.Bytes, space.Free, space.Returns
+	return usage
 }
 
 // metricsServer serves the metrics and the health checks on --metrics-listen, without a login and to no browser.

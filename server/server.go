@@ -224,7 +224,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	s.api = api.New(s.deps.Calls(), api.Options{
 		Site: s.site, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
-		Deliveries: s.db.Log(), Events: s.db.Log(), LogEnd: s.db.Log(), Probe: s.db.Probe, Usage: s.db.Log().Usage,
+		Deliveries: s.db.Log(), Events: s.db.Log(), LogEnd: s.db.Log(), Probe: s.db.Probe, Usage: s.usage,
 		Endpoints: s.endpoints, Intake: in, Visitor: intake.NewVisitor(out, outbound.ClientOptions{}),
 		Statuses: statuses, PublicStatuses: statuses, Effects: statuses,
 		Reviews:  &announcedReviews{reviews: s.views.statuses, notice: s.notice},

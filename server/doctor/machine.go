@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hookbeam/server/datafile"
+	"hookbeam/server/wire"
 )
 
 // checkFolder checks that the data folder and its files are their owner's alone.
@@ -104,6 +105,11 @@ const (
 	lowInodes = 1000
 )
 
+// holdsFreeSpace reports whether so much of a database file holds nothing that compacting it is worth a stop.
+func holdsFreeSpace(s *wire.StorageUsage) bool {
+	return !s.ReturnsSpace && s.FreeBytes > 64<<20 && s.FreeBytes > s.FileBytes/2
+}
+
 // checkDisk compares the free space with what the limits of retention still allow to grow.
 func (e *examination) checkDisk() {
 	const check = "disk"
@@ -133,6 +139,10 @@ func (e *examination) checkDisk() {
 	case free < need:
 		e.warn(check, grow, "%s are free, and up to %s more may be needed until --keep-bytes (%s) is reached.",
 			size(free), size(need), size(keep))
+	case e.server != nil && holdsFreeSpace(&e.info.Storage):
+		e.warn(check, "It is used before the file grows. To return it to the disk, stop the server and run hookbeam "+
+			"compact once.", "%s are free, and %s of the %s of the log's file hold nothing.", size(free),
+			size(e.info.Storage.FreeBytes), size(e.info.Storage.FileBytes))
 	default:
 		e.ok(check, "%s are free; the data folder takes %s, and --keep-bytes is "+
 			"%s.", size(free), size(used), size(keep))

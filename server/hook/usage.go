@@ -1,7 +1,8 @@
 package hook
 
-// Usage is the size of the log and its limits, for metrics and the state of the server. Bytes count what the rows take
-// in the database file, not the size of the file, which does not shrink when rows are removed.
+// Usage is the size of the log and its limits, for metrics and the state of the server. Bytes of
+// deliveries and events count what the rows take in the database file, which also has indexes, other tables and free
+// space.
 type Usage struct {
 	Deliveries int64 // deliveries stored
 	Bytes      int64 // bytes they take in the database
@@ -18,4 +19,8 @@ type Usage struct {
 
 	RejectedBytes int64 // the part of bytes that rejected deliveries take
 	UnsignedBytes int64 // the part of bytes that unsigned deliveries take
+
+	FileBytes    int64 // size of the database file; 0: not known
+	FreeBytes    int64 // the part of it that holds nothing, and is used before the file grows
+	ReturnsSpace bool  // what is free beyond a reserve is returned to the file system
 }

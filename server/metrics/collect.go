@@ -167,6 +167,11 @@ func (m *emitter) storage(s *State) {
 		m.gauge("hookbeam_oldest_delivery_timestamp_seconds",
 			"When the oldest stored delivery was received, in Unix time.", float64(s.Oldest.UnixMilli())/1000)
 	}
+	if s.Usage.FileBytes > 0 {
+		m.gauge("hookbeam_database_free_bytes",
+			"The part of a database file that holds nothing, and is used before the file grows.",
+			float64(s.Usage.FreeBytes), label("database", "log"))
+	}
 	for _, f := range s.Files {
 		m.gauge("hookbeam_database_file_bytes", "Size of a database file.", float64(f.Bytes),
 			label("database", f.Database))

@@ -44,6 +44,10 @@ type StorageUsage struct {
 
 	RejectedBytes int64 `json:"rejected_bytes" doc:"The part of bytes that rejected deliveries take."`
 	UnsignedBytes int64 `json:"unsigned_bytes" doc:"The part of bytes that unsigned deliveries take."`
+
+	FileBytes    int64 `json:"file_bytes" doc:"Size of the database file; 0 if it is not known."`
+	FreeBytes    int64 `json:"free_bytes" doc:"The part of it that holds nothing, and is used before the file grows."`
+	ReturnsSpace bool  `json:"returns_space" doc:"Free space beyond a reserve is returned to the file system. Otherwise hookbeam compact does that."`
 }
 
 // Problem is an error: problem details (RFC 9457), with media type application/problem+json. Clients decide by

@@ -3039,6 +3039,16 @@ export interface components {
             events_forgotten_early: number;
             /**
              * Format: int64
+             * @description Size of the database file; 0 if it is not known.
+             */
+            file_bytes: number;
+            /**
+             * Format: int64
+             * @description The part of it that holds nothing, and is used before the file grows.
+             */
+            free_bytes: number;
+            /**
+             * Format: int64
              * @description Limit of bytes (--keep-bytes); 0 = unlimited.
              */
             keep_bytes: number;
@@ -3052,6 +3062,8 @@ export interface components {
              * @description The part of bytes that rejected deliveries take.
              */
             rejected_bytes: number;
+            /** @description Free space beyond a reserve is returned to the file system. Otherwise hookbeam compact does that. */
+            returns_space: boolean;
             /**
              * Format: int64
              * @description The part of bytes that unsigned deliveries take.

@@ -65,8 +65,56 @@ export function AdvancedFields({ draft, provider, onChange }: AdvancedFieldsProp
             />
           )}
         </Field>
+        <RetentionFields draft={draft} onChange={onChange} />
       </div>
     </details>
+  );
+}
+
+/** The endpoint's own limits on what is kept. */
+function RetentionFields({ draft, onChange }: Pick<AdvancedFieldsProps, "draft" | "onChange">) {
+  return (
+    <fieldset className="flex flex-col gap-2">
+      <legend className="text-s font-[550] text-text">What is kept</legend>
+      <p className="text-s text-pretty text-text-3">
+        The oldest deliveries beyond a limit are removed. Empty: only the server’s limits apply.
+      </p>
+      <div className="grid grid-cols-3 gap-2 max-md:grid-cols-1">
+        <Field label="Age" hint="7d, 12h">
+          {(control) => (
+            <Input
+              {...control}
+              value={draft.maxAge}
+              onChange={(change) => onChange({ maxAge: change.target.value })}
+              maxLength={20}
+              spellCheck={false}
+            />
+          )}
+        </Field>
+        <Field label="Number" hint="deliveries">
+          {(control) => (
+            <Input
+              {...control}
+              type="number"
+              min={1}
+              value={draft.maxDeliveries}
+              onChange={(change) => onChange({ maxDeliveries: change.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Size" hint="MiB">
+          {(control) => (
+            <Input
+              {...control}
+              type="number"
+              min={1}
+              value={draft.maxMebibytes}
+              onChange={(change) => onChange({ maxMebibytes: change.target.value })}
+            />
+          )}
+        </Field>
+      </div>
+    </fieldset>
   );
 }
 

@@ -122,3 +122,15 @@ it.each([
 ])("says of %j: %s", (rules, text) => {
   expect(checkOf({ provider: "generic", settings: {}, ...rules } as Endpoint).text).toBe(text);
 });
+
+it("sends the endpoint's own limits as they were, and none where none is set", () => {
+  expect(toRequest(draft({})).retention).toEqual({});
+  for (const retention of [{}, { max_age: "7d", max_deliveries: 5, max_bytes: 1_000_001 }]) {
+    const saved = { name: "a", signed_url: "", retention } as Endpoint;
+    expect(toRequest(draftOf(saved)).retention).toEqual(retention);
+  }
+  expect(toRequest(draft({ maxAge: " 12h ", maxMebibytes: "1.5" })).retention).toEqual({
+    max_age: "12h",
+    max_bytes: 1_572_864,
+  });
+});

@@ -23,6 +23,10 @@ export interface EndpointDraft {
   verify: Endpoint["verify"];
   tolerance: string;
   maxBody: number;
+  /** The endpoint's own limits on what is kept, as they are typed; empty: none. */
+  maxAge: string;
+  maxDeliveries: string;
+  maxMebibytes: string;
   secrets: SecretDraft[];
   /** The sender's other facts, by name. */
   settings: Record<string, string>;
@@ -48,7 +52,7 @@ const nameForm = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 export function draftOf(endpoint: Endpoint | undefined): EndpointDraft {
   if (!endpoint) {
     const rules = { provider: "generic", verify: "off", tolerance: "5m", maxBody: mib } as const;
-    return { ...rules, name: "", secrets: [], settings: {}, signedUrl: "", allow: "" };
+    return { ...rules, ...limitsOf({}), name: "", secrets: [], settings: {}, signedUrl: "", allow: "" };
   }
   const { name, provider, verify, tolerance, max_body, settings, secret_settings, signed_url, allow } = endpoint;
   const secrets = (endpoint.secrets ?? []).map(({ label, doubts }, key) => {
@@ -58,9 +62,16 @@ export function draftOf(endpoint: Endpoint | undefined): EndpointDraft {
   return {
     ...{ name, provider, verify, tolerance, secrets, settings: { ...settings } },
     ...(secret_settings && { secretSettings: secret_settings }),
+    ...limitsOf(endpoint.retention ?? {}),
     ...{ maxBody: max_body, signedUrl: signed_url, allow: (allow ?? []).join("\n") },
   };
 }
+
+const limitsOf = ({ max_age, max_deliveries, max_bytes }: Endpoint["retention"]) => ({
+  maxAge: max_age ?? "",
+  maxDeliveries: max_deliveries ? String(max_deliveries) : "",
+  maxMebibytes: max_bytes ? String(max_bytes / mib) : "",
+});
 
 /**
  * Changes the draft. The verify mode follows the secrets: the first secret switches verification on, and without any
@@ -113,6 +124,11 @@ export function toRequest(draft: EndpointDraft): NewEndpoint & EndpointPatch {
   return {
     ...{ name, provider, verify, tolerance },
     max_body: maxBody,
+    retention: {
+      ...(draft.maxAge.trim() && { max_age: draft.maxAge.trim() }),
+      ...(draft.maxDeliveries && { max_deliveries: Number(draft.maxDeliveries) }),
+      ...(draft.maxMebibytes && { max_bytes: Math.round(Number(draft.maxMebibytes) * mib) }),
+    },
     settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value.trim() !== "")),
     signed_url: signedUrl.trim(),
     allow: allow.split(/[\s,]+/).filter(Boolean),

@@ -47,6 +47,9 @@ const storage: Operations["storage"] = {
     events_forgotten_early: 0,
     rejected_bytes: 0,
     unsigned_bytes: 0,
+    file_bytes: 9_000_000_000,
+    free_bytes: 2_000_000_000,
+    returns_space: true,
     damaged: 0,
   },
   files: [{ database: "log", bytes: 9_000_000_000, wal_bytes: 100_000_000 }],
@@ -144,7 +147,7 @@ it("shows the figures, and what was turned away with what to do", () => {
   expect(within(part("Lag")).getByRole("row", { name: "Live view 2 12" })).toBeTruthy();
   expect(part("Lag").textContent).toContain("Nothing waits to be written. Bodies in flight use 25 %");
   expect(part("Disk").textContent).toContain("Keeps about 41 days at this rate.");
-  expect(part("Disk").textContent).toContain("The limit is 90 days or 1.1 GB.");
+  expect(part("Disk").textContent).toContain("The limit is 90 days or 1.1 GB. 2.0 GB of the log’s file are free.");
   const [, rate, closed] = within(part("Turned away")).getAllByRole("row");
   expect(rate?.textContent).toContain("429Deliveries over the rate limit of an endpoint · shop318198.51.100.7");
   expect(rate?.textContent).toContain("Raise --rate-endpoint");

@@ -143,7 +143,9 @@ export function Disk({ data }: { data: Operations }) {
           ? "Deliveries cannot be stored. See the server’s log."
           : keeps_for > 0
             ? `Keeps about ${formatLong(keeps_for)} at this rate.`
-            : "Deliveries are kept without a limit."}
+            : limits.length > 0
+              ? "How long deliveries are kept is not known: none were stored in this time."
+              : "Deliveries are kept without a limit."}
       </p>
       <p className="mt-0.5 text-s text-pretty text-text-2">
         {oldest && (
@@ -152,6 +154,7 @@ export function Disk({ data }: { data: Operations }) {
           </>
         )}
         {limits.length > 0 && `The limit is ${limits.join(" or ")}. `}
+        {usage.free_bytes > 0 && `${formatBytes(usage.free_bytes)} of the log’s file are free. `}
         {paused > 0 && "The clock jumped ahead, so nothing is removed by age at the moment."}
       </p>
     </Card>

@@ -25,6 +25,9 @@ const storage: Server["storage"] = {
   rejected_bytes: 0,
   unsigned_bytes: 0,
   damaged: 0,
+  file_bytes: 400_000_000,
+  free_bytes: 80_000_000,
+  returns_space: false,
 };
 const server: Server = { version: "1.0.0", storage, in_flight: 0, too_much: 0, refused: {}, warnings: [] };
 

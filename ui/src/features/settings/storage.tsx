@@ -34,6 +34,18 @@ export function Storage({ storage, tooMuch }: StorageProps) {
               "A repeat of a forgotten event counts as new."}
         </Amount>
       </Setting>
+      {storage.file_bytes > 0 && (
+        <Setting name="Database file">
+          <span className="text-pretty">
+            <Bytes n={storage.file_bytes} />, of which <Bytes n={storage.free_bytes} /> are free.{" "}
+            <span className="text-text-2">
+              {storage.returns_space
+                ? "What is free beyond a reserve is returned to the disk."
+                : "They are used before the file grows. hookbeam compact returns them to the disk."}
+            </span>
+          </span>
+        </Setting>
+      )}
       <Setting name="Damaged records">
         {damaged === 0 ? (
           <span className="text-text-2">None found since the start</span>
