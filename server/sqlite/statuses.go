@@ -23,22 +23,25 @@ var statusesKind = projectionKind{
 	file:   StatusesFile,
 	next:   "statuses.new.db",
 	origin: "board",
-	tables: []string{"subjects", "names", "shown"},
+	tables: []string{"subjects", "tallies", "names", "shown"},
 	schema: schema{migrations: "migrations/statuses", snapshot: "schema/statuses.sql"},
 	tuning: tuning{mode: quick, synchronous: 1, checkpoint: (16 << 20) / pageSize, cache: statusesCache,
 		walLimit: statusesWALLimit},
 	consistent: map[string]string{
-		`SELECT count(*) FROM subjects WHERE NOT json_valid(status)`:                 "%d statuses cannot be read",
+		`SELECT count(*) FROM subjects WHERE NOT json_valid(status)`: "%d statuses cannot be read",
+		`SELECT count(*) FROM (SELECT endpoint, world, kind, state, parent <> '', review, count(*) FROM subjects
+			GROUP BY 1, 2, 3, 4, 5, 6 EXCEPT SELECT * FROM tallies)`: "%d numbers of statuses are wrong",
 		`SELECT count(*) FROM names WHERE subject NOT IN (SELECT key FROM subjects)`: "%d names belong to no status",
 	},
 }
 
 // Statuses is the database of the status projection. Package status decides what is in it.
 //
-// Its tables are subjects (one row per subject: the status as JSON, its evidence, and columns for filters), names
-// (the hash of each alias with its subject's key), shown (impressions) and board (its origin). Tables and columns
-// have the names of the first release: the column world of subjects is the environment, and took is TimeToPaid.
-// statuses_write.go writes them and statuses_read.go reads them. A page of the log is one transaction, see Store.
+// Its tables are subjects (one row per subject: the status as JSON, its evidence, and columns for filters), tallies
+// (numbers of subjects, which triggers keep), names (the hash of each alias with its subject's key), shown
+// (impressions) and board (its origin). Tables and columns have the names of the first release: the column world of
+// subjects is the environment, and took is TimeToPaid. statuses_write.go writes them and statuses_read.go reads them. A
+// page of the log is one transaction, see Store.
 type Statuses struct {
 	projection
 	next int64 // key of the next subject; guarded by mu

@@ -92,7 +92,7 @@ type Pages interface {
 		page []json.RawMessage, next hook.StatusPageKey, err error)
 	// Changed returns the statuses whose last delivery is in (from, until], up to so many bytes.
 	Changed(ctx context.Context, from, upTo hook.Seq, bytes int) (all []hook.StatusChange, until hook.Seq, err error)
-	// Tallies counts all subjects.
+	// Tallies returns the numbers of all subjects. A start waits for it, so it does not read them.
 	Tallies(ctx context.Context) ([]hook.SubjectCount, error)
 	// TimesToPaid returns how long the newest payments of an endpoint took until they were paid, shortest first.
 	TimesToPaid(ctx context.Context, endpoint hook.EndpointID, limit int) ([]time.Duration, error)
