@@ -92,6 +92,7 @@ var runs = map[string][]string{
 	"docs/install.md":       {"deploy/start_linux_test.go"},
 	"docs/backup.md":        {"testdata/script/backup_guide.txtar"},
 	"docs/configuration.md": {"testdata/script/configuration.txtar"},
+	"docs/retention.md":     {"testdata/script/retention.txtar"},
 }
 
 // TestEveryShellBlockIsRun: a block that is called sh is run by a test. What needs another machine, such as an engine

@@ -202,8 +202,8 @@ func (a *API) changeOf(edit *intake.Edit, e hook.Endpoint) wire.PlanChange {
 	return c
 }
 
-// planField returns one field of a plan. Plans end up in the logs of what runs hookbeam apply, so a URL that may contain
-// a secret is left out.
+// planField returns one field of a plan. Plans end up in the logs of what runs hookbeam apply, so a URL that may
+// contain a secret is left out.
 func planField(name string, was, now any) wire.PlanField {
 	secret := false
 	if name == "signed_url" {
