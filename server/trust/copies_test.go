@@ -39,12 +39,13 @@ func (c *copies) addFile(path string) {
 
 // TestNoCopyHoldsASecret checks S28: secrets of every kind are given to a server, and a payment is received with one.
 // Then everything is made that the program gives to be kept elsewhere or shown to somebody else: a backup, an export, a
-// copy of the statuses, a plan, lists, the doctor's findings, profiles, metrics. None of it may hold a secret, and each
-// file must be its owner's alone, whatever the umask.
+// copy of the statuses, a plan, lists, the doctor's findings, profiles, metrics, and the log of it all. None of it may
+// hold a secret, and each file must be its owner's alone, whatever the umask.
 func TestNoCopyHoldsASecret(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := serve(t)
+	s := newServer(t, "--log-level", "debug")
+	s.start()
 	c := &copies{T: t, texts: map[string][]byte{}, secrets: map[string]string{
 		"the secret": "whsec_canary0123456789abcdef", "the verify token": "canary-verify-token-0123",
 		"the password in a URL": "canary-password-0123", "the token of a challenge": "canary-challenge-0123",
@@ -85,7 +86,12 @@ func TestNoCopyHoldsASecret(t *testing.T) {
 	}
 	c.add("a plan", command(t, "apply", plan, "--dry-run", "--data", s.data))
 	c.add("a plan as JSON", command(t, "apply", plan, "--dry-run", "--json", "--data", s.data))
+	c.add("a plan that is applied", command(t, "apply", plan, "--data", s.data))
 	s.stop()
+	c.add("the log", []byte(s.log.String()))
+	if n := bytes.Count(c.texts["the log"], []byte("msg=\"control request\"")); n < 10 {
+		t.Errorf("only %d commands are in the log", n)
+	}
 	statuses := filepath.Join(dir, "statuses.db")
 	command(t, "statuses", "export", statuses, "--data", s.data)
 	c.addFile(statuses)
