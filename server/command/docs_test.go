@@ -187,9 +187,8 @@ func documentParser() *kong.Kong {
 	return newParser(c, Stdio{io.Discard, io.Discard}, kong.Exit(func(int) {}))
 }
 
-// wrong says why a command cannot be run as it is shown; empty: it can.
-func (s shown) wrong() string {
-	parser := documentParser()
+// wrong says why a command cannot be run as it is shown; empty: it can. One parser can judge all commands.
+func (s shown) wrong(parser *kong.Kong) string {
 	args := slices.DeleteFunc(slices.Clone(s.args), func(word string) bool { return word == "…" || word == "..." })
 	if i := slices.IndexFunc(args, func(word string) bool { return word == "--help" || word == "-h" }); i >= 0 {
 		args = args[:i]
@@ -223,11 +222,11 @@ func (s shown) wrong() string {
 // or a flag that does not exist, and one that a reader is to copy and that is not complete, fails. What the commands do
 // is tested where they are run: see TestScripts, and the tests in deploy.
 func TestEveryCommandInTheDocumentsExists(t *testing.T) {
-	count := map[bool]int{}
+	count, parser := map[bool]int{}, documentParser()
 	readDocuments(t, func(name, text string) {
 		for _, s := range shownIn(name, text) {
 			count[s.whole]++
-			if why := s.wrong(); why != "" {
+			if why := s.wrong(parser); why != "" {
 				t.Errorf("%s\n\t%s", s.where, why)
 			}
 		}
@@ -265,9 +264,10 @@ func TestCommandsInDocumentsAreFoundAndJudged(t *testing.T) {
 		"install hookbeam /usr/local/bin/hookbeam\n```\n" +
 		"```yaml\nhookbeam: nothing\n```\n"
 	var got []string
+	parser := documentParser()
 	for _, s := range shownIn("x.md", text) {
 		verdict := "ok"
-		if s.wrong() != "" {
+		if s.wrong(parser) != "" {
 			verdict = "wrong"
 		}
 		got = append(got, strings.Join(s.args, " ")+": "+verdict)
