@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/seal"
 )
 
 // Sealer encrypts the secrets that are stored in the database. *seal.Key implements it. A value is bound to its place,
@@ -191,6 +192,9 @@ func (c *writerConn) resealEndpoints(from, to Sealer) (n int, err error) {
 	}
 	for _, one := range all {
 		e, err := one.row.open(hook.EndpointID(one.id), from)
+		if err == nil && from == nil {
+			err = demandPlain(&e, to)
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -208,6 +212,22 @@ func (c *writerConn) resealEndpoints(from, to Sealer) (n int, err error) {
 		}
 	}
 	return n, nil
+}
+
+// errSealedBefore means that somebody removed what a database says about its key. To seal its values again would make
+// them useless.
+var errSealedBefore = errors.New("a secret in this database is sealed, but the database does not say with which key: " +
+	"it was changed. Restore a backup of it")
+
+// demandPlain returns an error if a secret of an endpoint, which should be plain, is sealed.
+func demandPlain(e *hook.Endpoint, key Sealer) error {
+	_, err := mapSecrets(e, func(place, value string) (string, error) {
+		if _, err := key.Open(place, value); !errors.Is(err, seal.ErrNotSealed) {
+			return "", fmt.Errorf("%s: %w", place, errSealedBefore)
+		}
+		return value, nil
+	})
+	return err
 }
 
 // removeResidue rewrites the database file and empties the WAL, so that no free space holds a value that is plain, or

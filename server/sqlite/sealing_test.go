@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -104,6 +105,35 @@ func TestASealedSecretDoesNotOpenAtAnotherEndpoint(t *testing.T) {
 	s, _ = running(t, dir, Options{})
 	if _, err := s.Endpoints(t.Context()); !errors.Is(err, seal.ErrChanged) || !strings.Contains(err.Error(), "ep_b") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestSealedSecretsAreNotSealedAgain opens a database from which somebody removed what it says about its key. Its
+// values must not be taken for plain ones, with the same key and with another one.
+func TestSealedSecretsAreNotSealedAgain(t *testing.T) {
+	dir := t.TempDir()
+	s, stop := running(t, dir, Options{})
+	err := s.PutEndpoint(t.Context(), canaryEndpoint())
+	if err == nil {
+		err = s.do(t.Context(), func(c *writerConn) error { return c.exec(`DELETE FROM sealing`) })
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	other := mustParse("fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210")
+	for _, key := range []Sealer{sealKey, other} {
+		db, err := Open(t.Context(), dir, Options{Now: time.Now, Random: rand.Reader,
+			Log: slog.New(slog.DiscardHandler), Seal: key})
+		if !errors.Is(err, errSealedBefore) || !strings.Contains(err.Error(), "ep_canary") {
+			t.Errorf("%v", err)
+		}
+		if err == nil {
+			_ = db.Close()
+		}
+	}
+	if id, err := SealedWith(t.Context(), dir); id != "" || err != nil {
+		t.Errorf("afterwards it is sealed with %q (%v)", id, err)
 	}
 }
 
