@@ -140,7 +140,7 @@ func run(ctx context.Context, args []string) (int, error) {
 		"; with -against: "+strings.Join(comparedNames(), ", "))
 	rounds := flags.Int("rounds", 0, "rounds of each measurement; 0: as planned")
 	window := flags.Duration("window", 0, "length of a saturated round; 0: as planned")
-	rebuilt := flags.Int("rebuilt", 0, "deliveries whose statuses are rebuilt; 0: as planned")
+	rebuilt := flags.Int("rebuilt", 0, "deliveries of rebuild and start-full; 0: as planned")
 	soakFor := flags.Duration("soak", 0, "length of the soak, which runs only with -only soak; 0: as planned")
 	together := flags.Bool("together", false, "with -against: both rounds of a pair at once, so that whatever "+
 		"disturbs one disturbs the other")
