@@ -37,6 +37,17 @@ func NewReviewSet(reasons []Review) ReviewSet {
 	return set
 }
 
+// Reasons returns the reasons of the set, sorted.
+func (set ReviewSet) Reasons() (all []Review) {
+	for i, reason := range reviews {
+		if set&(1<<i) != 0 {
+			all = append(all, reason)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
 // ReviewCounts is how many statuses need review: in total, and by reason. A status with two reasons counts for both.
 // Reasons without statuses are left out.
 type ReviewCounts struct {

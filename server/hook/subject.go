@@ -41,6 +41,7 @@ type SubjectChanges struct {
 	Aliases   map[AliasHash]int64 // the subject's key for new and moved aliases; 0 deletes the alias
 	Gone      []int64             // keys of subjects to delete: they expired or were merged into another one
 	Forgotten []StatusID          // ids whose impressions are deleted
+	Tallies   []SubjectCount      // the numbers that differ from the stored ones; a Count of 0 deletes
 	UpTo      Seq                 // the projection's position afterwards
 }
 

@@ -29,8 +29,10 @@ var statusesKind = projectionKind{
 		walLimit: statusesWALLimit},
 	consistent: map[string]string{
 		`SELECT count(*) FROM subjects WHERE NOT json_valid(status)`: "%d statuses cannot be read",
-		`SELECT count(*) FROM (SELECT endpoint, world, kind, state, parent <> '', review, count(*) FROM subjects
-			GROUP BY 1, 2, 3, 4, 5, 6 EXCEPT SELECT * FROM tallies)`: "%d numbers of statuses are wrong",
+		`WITH counted AS (SELECT endpoint, world, kind, state, parent <> '', review, count(*) FROM subjects
+				GROUP BY 1, 2, 3, 4, 5, 6)
+			SELECT (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT * FROM tallies)) +
+				(SELECT count(*) FROM (SELECT * FROM tallies EXCEPT SELECT * FROM counted))`: "%d numbers of statuses are wrong",
 		`SELECT count(*) FROM names WHERE subject NOT IN (SELECT key FROM subjects)`: "%d names belong to no status",
 	},
 }
@@ -38,7 +40,7 @@ var statusesKind = projectionKind{
 // Statuses is the database of the status projection. Package status decides what is in it.
 //
 // Its tables are subjects (one row per subject: the status as JSON, its evidence, and columns for filters), tallies
-// (numbers of subjects, which triggers keep), names (the hash of each alias with its subject's key), shown
+// (numbers of subjects), names (the hash of each alias with its subject's key), shown
 // (impressions) and board (its origin). Tables and columns have the names of the first release: the column world of
 // subjects is the environment, and took is TimeToPaid. statuses_write.go writes them and statuses_read.go reads them. A
 // page of the log is one transaction, see Store.

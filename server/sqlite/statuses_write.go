@@ -118,11 +118,14 @@ func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 		if err := s.write.exec(putSubject,
 			sub.Key, int64(st.Seq), string(st.Endpoint), sub.Environment, string(st.Kind), string(state), st.Amount,
 			searchText(sub), sub.TimeToPaid.Milliseconds(), texts[:status], texts[status:evidence], texts[evidence:],
-			string(st.Parent), reviewText(st)); err != nil {
+			string(st.Parent), reviewText(st.OpenReviews())); err != nil {
 			return err
 		}
 	}
 	if err := s.writeAliases(d.Aliases); err != nil {
+		return err
+	}
+	if err := s.writeTallies(d.Tallies); err != nil {
 		return err
 	}
 	for _, id := range d.Forgotten {
@@ -131,6 +134,31 @@ func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 		}
 	}
 	return s.write.exec(`UPDATE board SET position = ?`, int64(d.UpTo))
+}
+
+// The statements for numbers of subjects. putTally inserts one or replaces it.
+const (
+	putTally  = `INSERT INTO tallies VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number`
+	dropTally = `DELETE FROM tallies WHERE (endpoint, world, kind, state, inside, review) = (?, ?, ?, ?, ?, ?)`
+)
+
+// writeTallies writes numbers of subjects.
+func (s *Statuses) writeTallies(all []hook.SubjectCount) error {
+	for _, t := range all {
+		inside := int64(0)
+		if t.Inside {
+			inside = 1
+		}
+		statement, values := dropTally, []any{string(t.Endpoint), t.Environment, string(t.Kind), string(t.State), inside,
+			reviewText(t.Review)}
+		if t.Count != 0 {
+			statement, values = putTally, append(values, int64(t.Count))
+		}
+		if err := s.write.exec(statement, values...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeAliases writes aliases with their subjects' keys, and deletes those with key 0. It writes them in the order of
@@ -214,13 +242,13 @@ func (s *Statuses) EachImpression(
 	return rows.Err()
 }
 
-// reviewText returns the column review of a subject.
-func reviewText(st *hook.Status) string {
-	if !st.NeedsReview {
+// reviewText returns the column review of a subject that needs review for these reasons.
+func reviewText(reviews hook.ReviewSet) string {
+	if reviews == 0 {
 		return ""
 	}
 	text := " "
-	for _, review := range st.Review {
+	for _, review := range reviews.Reasons() {
 		text += string(review) + " "
 	}
 	return text

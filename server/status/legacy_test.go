@@ -18,6 +18,8 @@ func (h *harness) oldRow(kind hook.SubjectKind, evidence []hook.Evidence, aliase
 	for _, alias := range aliases {
 		changes.Aliases[hook.HashAlias(shop, hook.EnvironmentLive, alias)] = row.Key
 	}
+	h.projector.countAll(changes.Put, 1)
+	changes.Tallies = h.projector.changedTallies()
 	if err := h.projector.store.Store(changes); err != nil {
 		h.Fatal(err)
 	}

@@ -17,15 +17,17 @@ const (
 // a second later, they are one write. What is lost with the process is derived again from the log, since the stored
 // position is behind it. Readers look here before they read the cache and the store. Projector.mu guards it.
 type pending struct {
-	subjects map[int64]*hook.Subject  // by key
-	aliases  map[hook.AliasHash]int64 // new aliases, and those that lead to another row now
-	gone     map[int64]struct{}       // rows that were merged into others
-	weight   int                      // of all subjects
+	subjects map[int64]*hook.Subject        // by key
+	aliases  map[hook.AliasHash]int64       // new aliases, and those that lead to another row now
+	gone     map[int64]struct{}             // rows that were merged into others
+	tallies  map[hook.SubjectCount]struct{} // which of Projector.tallies have changed
+	weight   int                            // of all subjects
 }
 
 // newPending returns an empty pending; its zero value must not be written to.
 func newPending() pending {
-	return pending{subjects: map[int64]*hook.Subject{}, aliases: map[hook.AliasHash]int64{}, gone: map[int64]struct{}{}}
+	return pending{subjects: map[int64]*hook.Subject{}, aliases: map[hook.AliasHash]int64{}, gone: map[int64]struct{}{},
+		tallies: map[hook.SubjectCount]struct{}{}}
 }
 
 // clear empties it, and keeps the memory of its maps: under load it is filled again within a second.
@@ -33,6 +35,7 @@ func (p *pending) clear() {
 	clear(p.subjects)
 	clear(p.aliases)
 	clear(p.gone)
+	clear(p.tallies)
 	p.weight = 0
 }
 
@@ -59,16 +62,26 @@ func (p *pending) drop(key int64) {
 	}
 }
 
-// changes returns all of it as a changeset for the store, with the position that it leads to.
-func (p *pending) changes(upTo hook.Seq) hook.SubjectChanges {
-	d := hook.SubjectChanges{Aliases: p.aliases, UpTo: upTo}
-	for _, key := range slices.Sorted(maps.Keys(p.subjects)) { // neighbouring keys share pages of the database
-		d.Put = append(d.Put, p.subjects[key])
+// changes returns all that is pending as a changeset for the store. The caller holds applying.
+func (p *Projector) changes() hook.SubjectChanges {
+	d := hook.SubjectChanges{Aliases: p.pending.aliases, Tallies: p.changedTallies(), UpTo: p.position}
+	for _, key := range slices.Sorted(maps.Keys(p.pending.subjects)) { // neighbouring keys share pages of the database
+		d.Put = append(d.Put, p.pending.subjects[key])
 	}
-	for key := range p.gone {
+	for key := range p.pending.gone {
 		d.Gone = append(d.Gone, key)
 	}
 	return d
+}
+
+// changedTallies returns the tallies that differ from the stored ones, as they are once all that is pending is stored.
+// The caller holds applying.
+func (p *Projector) changedTallies() (all []hook.SubjectCount) {
+	for t := range p.pending.tallies {
+		t.Count = p.tallies[t]
+		all = append(all, t)
+	}
+	return all
 }
 
 // Flush stores all pending rows with the position. Readers call it before they list statuses from the store; RunMaintenance calls
@@ -84,7 +97,7 @@ func (p *Projector) flush() error {
 	if p.pending.empty() && p.position < p.store.Position()+storeEvery {
 		return nil
 	}
-	changes := p.pending.changes(p.position)
+	changes := p.changes()
 	if err := p.store.Store(changes); err != nil {
 		return err
 	}

@@ -163,7 +163,7 @@ func (p *Projector) Close() error {
 	p.applying.Lock()
 	defer p.applying.Unlock()
 	if p.store.Position() < p.position {
-		if err := p.store.Store(p.pending.changes(p.position)); err != nil {
+		if err := p.store.Store(p.changes()); err != nil {
 			p.Logger.Error(
 				"could not store the newest statuses; they are derived again at the next start",
 				"error",
@@ -320,4 +320,5 @@ func (p *Projector) count(s *hook.Subject, n int) {
 	if p.tallies[t] += n; p.tallies[t] == 0 {
 		delete(p.tallies, t)
 	}
+	p.pending.tallies[t] = struct{}{}
 }

@@ -177,19 +177,31 @@ func (p *Projector) forget(gone []*hook.Subject) error {
 			}
 		}
 	}
+	p.countAll(gone, -1)
+	out.Tallies = p.changedTallies()
 	if err := p.store.Store(out); err != nil {
+		p.countAll(gone, 1)
 		return err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	clear(p.pending.tallies)
 	for _, s := range gone {
-		p.count(s, -1)
 		p.subjects.remove(s.Key)
 	}
 	for name := range out.Aliases {
 		p.aliases.Remove(name)
 	}
 	return nil
+}
+
+// countAll counts each of these subjects n times.
+func (p *Projector) countAll(subjects []*hook.Subject, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range subjects {
+		p.count(s, n)
+	}
 }
 
 // referencesOf returns the hashes under which a subject is found as the only one that a reference lists, and those

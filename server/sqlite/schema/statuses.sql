@@ -59,29 +59,6 @@ CREATE TABLE tallies (
     PRIMARY KEY (endpoint, world, kind, state, inside, review)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER subjects_inserted AFTER INSERT ON subjects BEGIN
-    INSERT INTO tallies VALUES (NEW.endpoint, NEW.world, NEW.kind, NEW.state, NEW.parent <> '', NEW.review, 1)
-        ON CONFLICT DO UPDATE SET number = number + 1;
-END;
-
-CREATE TRIGGER subjects_updated AFTER UPDATE ON subjects
-    WHEN (OLD.state, OLD.kind, OLD.review, OLD.parent <> '') IS NOT (NEW.state, NEW.kind, NEW.review, NEW.parent <> '')
-BEGIN
-    UPDATE tallies SET number = number - 1 WHERE (endpoint, world, kind, state, inside, review)
-        = (OLD.endpoint, OLD.world, OLD.kind, OLD.state, OLD.parent <> '', OLD.review);
-    DELETE FROM tallies WHERE (endpoint, world, kind, state, inside, review)
-        = (OLD.endpoint, OLD.world, OLD.kind, OLD.state, OLD.parent <> '', OLD.review) AND number = 0;
-    INSERT INTO tallies VALUES (NEW.endpoint, NEW.world, NEW.kind, NEW.state, NEW.parent <> '', NEW.review, 1)
-        ON CONFLICT DO UPDATE SET number = number + 1;
-END;
-
-CREATE TRIGGER subjects_deleted AFTER DELETE ON subjects BEGIN
-    UPDATE tallies SET number = number - 1 WHERE (endpoint, world, kind, state, inside, review)
-        = (OLD.endpoint, OLD.world, OLD.kind, OLD.state, OLD.parent <> '', OLD.review);
-    DELETE FROM tallies WHERE (endpoint, world, kind, state, inside, review)
-        = (OLD.endpoint, OLD.world, OLD.kind, OLD.state, OLD.parent <> '', OLD.review) AND number = 0;
-END;
-
 INSERT INTO goose_db_version (version_id, is_applied) VALUES
     (0, 1),
     (1, 1),
