@@ -19,6 +19,7 @@ func TestAClearedProjectionIsClearedToTheEnd(t *testing.T) {
 			s.put(t, 1, 5)
 			err := s.write.script(`INSERT INTO shown (status, state, at, by) VALUES ('sub_1', 'paid', 1, 'page');
 				INSERT INTO subjects VALUES (1, 1, 'ep_1', '', 'payment', 'paid', 1, '', 0, '{}', '', '', '', '');
+				INSERT INTO tallies VALUES ('ep_1', '', 'payment', 'paid', 0, '', 1);
 				CREATE TRIGGER stop BEFORE DELETE ON ` + table + ` BEGIN SELECT raise(ABORT, 'interrupted'); END`)
 			if err != nil {
 				t.Fatal(err)
