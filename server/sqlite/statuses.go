@@ -32,7 +32,8 @@ var statusesKind = projectionKind{
 		`WITH counted AS (SELECT endpoint, world, kind, state, parent <> '', review, count(*) FROM subjects
 				GROUP BY 1, 2, 3, 4, 5, 6)
 			SELECT (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT * FROM tallies)) +
-				(SELECT count(*) FROM (SELECT * FROM tallies EXCEPT SELECT * FROM counted))`: "%d numbers of statuses are wrong",
+			(SELECT count(*) FROM (SELECT * FROM tallies EXCEPT SELECT * FROM counted))`: "%d numbers of statuses " +
+			"are wrong",
 		`SELECT count(*) FROM names WHERE subject NOT IN (SELECT key FROM subjects)`: "%d names belong to no status",
 	},
 }

@@ -182,8 +182,8 @@ func amount(word string) (minor int64, ok bool) {
 }
 
 // Tallies returns the number of subjects for each combination of endpoint, environment, kind, state and reasons for
-// review. It reads the table of these numbers, not the subjects; package status calls it at the start, counts by itself,
-// and stores what has changed with the subjects.
+// review. It reads the table of these numbers, not the subjects; package status calls it at the start, counts by
+// itself, and stores what has changed with the subjects.
 func (s *Statuses) Tallies(ctx context.Context) ([]hook.SubjectCount, error) {
 	rows, err := s.read.QueryContext(ctx,
 		`SELECT endpoint, world, kind, state, inside, review, number FROM tallies`)

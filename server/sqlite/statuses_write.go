@@ -149,8 +149,8 @@ func (s *Statuses) writeTallies(all []hook.SubjectCount) error {
 		if t.Inside {
 			inside = 1
 		}
-		statement, values := dropTally, []any{string(t.Endpoint), t.Environment, string(t.Kind), string(t.State), inside,
-			reviewText(t.Review)}
+		statement, values := dropTally, []any{string(t.Endpoint), t.Environment, string(t.Kind), string(t.State),
+			inside, reviewText(t.Review)}
 		if t.Count != 0 {
 			statement, values = putTally, append(values, int64(t.Count))
 		}

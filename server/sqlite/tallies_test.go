@@ -8,8 +8,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestTalliesAreStoredWithTheSubjects inserts, replaces and deletes numbers of subjects, and reads them after a restart.
-// A check of the database notices numbers that are not those of the subjects.
+// TestTalliesAreStoredWithTheSubjects inserts, replaces and deletes numbers of subjects, and reads them after a
+// restart. A check of the database notices numbers that are not those of the subjects.
 func TestTalliesAreStoredWithTheSubjects(t *testing.T) {
 	dir := t.TempDir()
 	s := openStatuses(t, dir)
