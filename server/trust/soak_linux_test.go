@@ -2,7 +2,9 @@ package trust_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -20,6 +22,7 @@ const (
 	soakSockets = 12
 	soakPollers = 6
 	soakSenders = 8
+	maxBroken   = 3 // of twelve thousand deliveries
 )
 
 // TestNothingGrowsWithoutEnd checks R15. Verified, forged, unsigned and repeated deliveries are sent, and readers
@@ -74,6 +77,7 @@ type soak struct {
 	generic, stripe, nobody  endpoint
 	sent, came, frames       atomic.Int64
 	genuine, forged, unknown atomic.Int64 // responses 200, 401 or 403, and others
+	broken                   atomic.Int64 // connections that broke while a delivery was sent, which was sent again
 }
 
 // newSoak starts a server with --keep-bytes 16MiB and creates the endpoints. program is the binary; empty: hookbeam.
@@ -93,7 +97,8 @@ func newSoak(t *testing.T, program string) *soak {
 
 // answers summarizes the responses for the log of the test.
 func (s *soak) answers() string {
-	return fmt.Sprintf("%d × 200, %d × 401 or 403, %d others", s.genuine.Load(), s.forged.Load(), s.unknown.Load())
+	return fmt.Sprintf("%d × 200, %d × 401 or 403, %d others, %d connections broke", s.genuine.Load(), s.forged.Load(),
+		s.unknown.Load(), s.broken.Load())
 }
 
 // work sends n deliveries while readers connect and disconnect. It returns when all clients have disconnected.
@@ -149,6 +154,13 @@ func (s *soak) send(ctx context.Context, client *http.Client, i int64) bool {
 		header = []string{"Stripe-Signature", stripeSignature(soakSecret, body)}
 	}
 	status, _, text, err := send(ctx, client, target.in(s.server), body, header...)
+	// A connection that was idle can break as it is used again. Senders send again then; it must stay rare.
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) {
+		s.t.Logf("delivery %d is sent again: %v", i, err)
+		if s.broken.Add(1) <= maxBroken {
+			status, _, text, err = send(ctx, client, target.in(s.server), body, header...)
+		}
+	}
 	switch {
 	case err != nil:
 		s.t.Errorf("delivery %d: %v", i, err)
